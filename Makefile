@@ -21,11 +21,12 @@ $(STAMP): requirements.lock pyproject.toml solutions/pyproject.toml
 	  echo "dflvi needs Python 3.11 or newer; '$(PYTHON)' is not one. Install one and name it: make env PYTHON=python3.12" >&2; \
 	  exit 1; }
 	@if command -v uv >/dev/null 2>&1; then set -e; echo "making .venv with $(PYTHON) ..."; \
-	  uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV); \
+	  uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys._base_executable)')" $(VENV); \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e ./solutions; \
 	else set -e; echo "making .venv with $(PYTHON) ..."; \
-	  $(PYTHON) -m venv --clear $(VENV); \
+	  "$$($(PYTHON) -c 'import sys; print(sys._base_executable)')" -m venv --clear $(VENV); \
+	  export PIP_DISABLE_PIP_VERSION_CHECK=1; \
 	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . -e ./solutions; \
 	fi
