@@ -1,0 +1,178 @@
+"""What an exercise costs: `make bench`. Prints a table, and exits 1 naming whatever misses its bar.
+
+Everything is timed in processes of its own with the compilation cache off, unless the cache is what is timed.
+Run it on a quiet machine: the load of others is printed, not subtracted.
+"""
+
+import importlib
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+# Bars, in seconds unless said otherwise.
+WARM, COLD = 1.0, 3.0
+SLOW_WARM, SLOW_COLD = 10.0, 15.0
+SUITE = 2.0  # of `make test`, an exercise
+IMPORT = 0.3  # of `import dflvi`, beyond jax
+SECOND_START = 2.0  # times faster than the first, of a notebook
+
+ONE_EXERCISE = """
+import importlib, json, sys, time
+import jax, jax.numpy as jnp, numpy
+from dflvi.checking.here import Here
+section, name = sys.argv[1:]
+asked = importlib.import_module(f"dflvi.exercises.{section}.{name}").exercise
+ours = importlib.import_module(f"solutions.{section}.{name}").exercise
+
+def companions(exercise):
+    return {n: importlib.import_module(f"solutions.{section}.{n}").exercise.function for n in exercise.needs}
+
+def seconds(function, key):
+    start = time.perf_counter()
+    verdict = asked.judge_on(Here({**companions(ours), name: function}, may_hang=True), key)
+    return time.perf_counter() - start, verdict.status
+
+def value(answer):
+    start = time.perf_counter()
+    verdict = asked.judge_value(answer)
+    return time.perf_counter() - start, verdict.status
+
+if asked.kind in ("choice", "prediction"):
+    times = {"cold": value("a"), "right": [value("b")], "wrong": [value("a")]}
+else:
+    right = [ours.function, *ours.variants]
+    wrong = [mistake.function() for mistake in ours.mistakes]
+    times = {"cold": seconds(right[0], 1)}
+    times["right"] = [seconds(function, 2) for function in right[1:]]
+    times["wrong"] = [seconds(function, 3) for function in wrong]
+print(json.dumps(times))
+"""
+
+
+def python(code: str, *arguments: str, **environment: str) -> str:
+    """What a fresh interpreter prints that runs `code` in the repository."""
+    settings = {**os.environ, "JAX_PLATFORMS": "cpu", **environment}
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=settings)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout.strip().splitlines()[-1]
+
+
+def checks() -> list[str]:
+    """Print cold and warm times of every exercise. Returns what misses its bar."""
+    from solutions import build
+
+    missed = []
+    print(f"{'exercise':34} {'cold':>6} {'warm right p95':>15} {'warm wrong p95':>15}   bars")
+    for section in build.SECTIONS:
+        for name in build.names(section):
+            times = json.loads(python(ONE_EXERCISE, section, name, DFLVI_CACHE="off"))
+            cold = times["cold"][0]
+            right = np.percentile([t for t, _ in times["right"]] or [0.0], 95)
+            wrong = np.percentile([t for t, _ in times["wrong"]] or [0.0], 95)
+            exercise = importlib.import_module(f"solutions.{section}.{name}").exercise
+            bars = (SLOW_COLD, SLOW_WARM) if getattr(exercise, "slow", False) else (COLD, WARM)
+            print(f"{section + '.' + name:34} {cold:6.2f} {right:15.2f} {wrong:15.2f}   {bars[0]:g} cold, {bars[1]:g} warm")
+            if cold > bars[0]:
+                missed.append(f"{section}.{name}: {cold:.2f} s cold, bar {bars[0]:g}")
+            if right > bars[1]:
+                missed.append(f"{section}.{name}: {right:.2f} s warm for a right answer, bar {bars[1]:g}")
+            if wrong > bars[1]:
+                missed.append(f"{section}.{name}: {wrong:.2f} s warm for a wrong answer, bar {bars[1]:g}")
+    return missed
+
+
+def imports() -> list[str]:
+    """Print what importing costs, median of five fresh processes, interleaved."""
+    code = "import time; import {0}; t = time.perf_counter(); import {1}; print(time.perf_counter() - t)"
+    cases = {
+        "jax": code.format("time", "jax"),
+        "dflvi, beyond jax": code.format("jax", "dflvi"),
+        "dflvi.exercises.cavi, beyond jax": code.format("jax", "dflvi.exercises.cavi"),
+    }
+    times = {name: [] for name in cases}
+    for _ in range(5):
+        for name, text in cases.items():
+            times[name].append(float(python(text)))
+    medians = {name: float(np.median(found)) for name, found in times.items()}
+    for name, median in medians.items():
+        print(f"import {name}: {median:.3f} s")
+    # The learner's import is that of a section; the bar holds for it too.
+    worst = max(medians["dflvi, beyond jax"], medians["dflvi.exercises.cavi, beyond jax"])
+    return [] if worst <= IMPORT else [f"import of dflvi: {worst:.2f} s beyond jax, bar {IMPORT}"]
+
+
+def notebook_start() -> list[str]:
+    """Print how long a solved notebook takes with an empty and with a filled compilation cache."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    def run(path: Path, cache: str) -> float:
+        book = nbformat.read(path, as_version=4)
+        with tempfile.TemporaryDirectory() as home:
+            settings = {**os.environ, "DFLVI_CACHE": cache, "DFLVI_HOME": home, "JAX_PLATFORMS": "cpu"}
+            start = time.perf_counter()
+            NotebookClient(book, timeout=300, kernel_name="python3").execute(env=settings)
+            return time.perf_counter() - start
+
+    ratios = []
+    for path in sorted((ROOT / "solutions" / "notebooks").glob("0[1-4]_*.ipynb")):
+        with tempfile.TemporaryDirectory() as cache:
+            first, second = run(path, cache), run(path, cache)
+        ratios.append(first / second)
+        print(f"{path.stem}: {first:.1f} s with an empty cache, {second:.1f} s with a filled one, {first / second:.1f} times")
+    middle = float(np.median(ratios))
+    print(f"second start of a notebook, median: {middle:.1f} times faster")
+    return [] if middle >= SECOND_START else [f"second start: {middle:.1f} times faster, bar {SECOND_START}"]
+
+
+def suite() -> list[str]:
+    """Print the seconds of the exercise tests of `make test`, an exercise."""
+    from solutions import build
+
+    n = sum(len(build.names(section)) for section in build.SECTIONS)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "-m", "not full and not keys"]
+        command += [f"--junitxml={report}", "tests/test_exercises.py"]
+        start = time.perf_counter()
+        settings = {**os.environ, "JAX_PLATFORMS": "cpu", "DFLVI_QUICK": "1"}
+        subprocess.run(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, check=True)
+        wall = time.perf_counter() - start
+        tests = len(ElementTree.parse(report).getroot().findall(".//testcase"))
+    print(f"exercise tests: {tests} in {wall:.0f} s, {wall / n:.2f} s for each of {n} exercises")
+    return [] if wall / n <= SUITE else [f"suite: {wall / n:.2f} s an exercise, bar {SUITE}"]
+
+
+def main() -> int:
+    """All of it."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"{os.cpu_count()} cores, load {load:.1f} at the start, Python {sys.version.split()[0]}")
+    for package in ("jax", "numpy"):
+        print(f"{package} {importlib.metadata.version(package)}")
+    missed = []
+    for part in (imports, checks, notebook_start, suite):
+        print(f"\n{part.__name__.replace('_', ' ')}")
+        missed += part()
+    print()
+    for line in missed:
+        print(f"misses its bar: {line}")
+    if not missed:
+        print("All bars are met.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Run the checks of an exercise on an attempt, and if it is wrong, find out which known mistake it is.
+
+The result comes first: no check looks at how an answer is written. Only when one fails are the known
+mistakes put through the same check, on the same inputs; the one that shows the same numbers is named.
+"""
+
+import os
+import zlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from dflvi.checking import compare
+from dflvi.checking.attempt import Attempt
+from dflvi.checking.compare import Seen, Wrong
+from dflvi.checking.here import Here
+from dflvi.checking.learner_errors import LearnerError
+
+
+class Finding(NamedTuple):
+    """What one check found: its comparisons, and how it ended (both None if it passed)."""
+
+    check: str
+    seen: list[Seen]
+    wrong: Wrong | None = None
+    error: LearnerError | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.wrong is None and self.error is None
+
+
+def run_check(check: Callable, host: Any, name: str, key: int) -> Finding:
+    """One check of one attempt. The same key gives the same inputs."""
+    sentence = check.__name__
+    attempt = Attempt(host, name, seed=(key, zlib.crc32(sentence.encode())))
+    with compare.watching() as seen:
+        try:
+            check(attempt)
+        except Wrong as wrong:
+            return Finding(sentence, seen, wrong=wrong)
+        except LearnerError as error:
+            return Finding(sentence, seen, error=error)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            # A result of a form that the check did not foresee: the learner's trouble, in our line.
+            if os.environ.get("DFLVI_DEBUG") == "1":
+                raise
+            says = f"This check could not read what your function returned ({type(error).__name__}: {error})."
+            return Finding(sentence, seen, wrong=Wrong(says + " Compare its form with the stub's `returns`."))
+    return Finding(sentence, seen)
+
+
+def first_failure(checks: tuple, host: Any, name: str, key: int) -> Finding | None:
+    """The finding of the first check that does not pass, None if all do."""
+    for check in checks:
+        finding = run_check(check, host, name, key)
+        if not finding.passed:
+            return finding
+    return None
+
+
+def recognise(finding: Finding, check: Callable, mistakes: list, key: int, name: str, companions: dict) -> Any:
+    """The first of the mistakes that fails this check in the very same way, None if none does.
+
+    Those that are known to be caught by this check come first.
+    """
+    for mistake in sorted(mistakes, key=lambda mistake: mistake.caught_by != finding.check):
+        host = Here({**companions, name: mistake.function()}, may_hang=True)
+        theirs = run_check(check, host, name, key)
+        if theirs.passed:
+            continue
+        if finding.error is not None or theirs.error is not None:
+            alike = finding.error is not None and theirs.error is not None and finding.error.says == theirs.error.says
+            if alike and compare.same_findings(finding.seen, theirs.seen) | (not finding.seen and not theirs.seen):
+                return mistake
+        elif compare.same_findings(finding.seen, theirs.seen):
+            return mistake
+        elif not finding.seen and not theirs.seen and finding.wrong.says == theirs.wrong.says:
+            return mistake
+    return None

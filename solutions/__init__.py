@@ -1,0 +1,1 @@
+"""Reference answers, diagnoses and model answers of the course. See CONTRIBUTING.md."""
