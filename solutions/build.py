@@ -11,6 +11,7 @@ only they use.
 import ast
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from dflvi.checking.answers import SECTIONS
@@ -18,7 +19,8 @@ from dflvi.checking.exercise import Choice, Exercise, Prediction, Question
 from dflvi.checking.learner_errors import STUB
 
 ROOT = Path(__file__).parent.parent
-SECRET = ("variants", "mistakes", "answer", "afterword", "reasons", "near")
+SECRET = ("variants", "mistakes", "answer", "afterword")
+SECRET_OF_A_CHOICE = ("key", "truth", "reasons", "near")  # the laws of a Ladder are `reasons` too, and no secret
 BUILT = "# Built from solutions/{section}/{name}.py by `python -m solutions build`. Edit that file, not this one."
 
 
@@ -54,7 +56,7 @@ def question_side(section: str, name: str) -> str:
     docstring, call = tree.body[0], _exercise_call(tree, name)
     call.keywords = [word for word in call.keywords if word.arg not in SECRET]
     if isinstance(exercise, (Choice, Prediction)):
-        call.keywords = [word for word in call.keywords if word.arg not in ("key", "truth")]
+        call.keywords = [word for word in call.keywords if word.arg not in SECRET_OF_A_CHOICE]
         call.keywords.append(ast.keyword("sealed", ast.parse(repr(exercise.sealed), mode="eval").body))
     kept = _reachable(tree, call)
     blocks = [f'"""{ast.get_docstring(tree)}"""', BUILT.format(section=section, name=name)]
@@ -70,6 +72,8 @@ def question_side(section: str, name: str) -> str:
             imports = []
         if getattr(node, "name", None) == name and isinstance(exercise, Exercise):
             blocks.append("\n\n" + stub(node, lines))
+        elif binds(node) == [name]:  # the reference of an exercise whose answer is a value
+            blocks.append(f"{name} = ...")
         elif kept[node] is node:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
             gap = "\n\n" if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ""
@@ -100,7 +104,7 @@ def _reachable(tree: ast.Module, call: ast.Call) -> dict[ast.stmt, ast.stmt]:
     """The statements that the stripped call needs; imports cut down to what is used."""
     defined: dict[str, ast.stmt] = {}
     for node in tree.body:
-        for name in _binds(node):
+        for name in binds(node):
             defined[name] = node
     reference = call.args[0].id if call.args and isinstance(call.args[0], ast.Name) else None
     exercise = next(node for node in tree.body if isinstance(node, ast.Assign) and node.value is call)
@@ -118,6 +122,8 @@ def _reachable(tree: ast.Module, call: ast.Call) -> dict[ast.stmt, ast.stmt]:
             kept[node] = node
             if name == reference and isinstance(node, ast.FunctionDef):
                 queue += [node.args, *filter(None, [node.returns]), *node.decorator_list]
+            elif name == reference:
+                continue
             elif not isinstance(node, (ast.Import, ast.ImportFrom)):
                 queue.append(node)
     for node in list(kept):
@@ -132,7 +138,8 @@ def _reachable(tree: ast.Module, call: ast.Call) -> dict[ast.stmt, ast.stmt]:
     return kept
 
 
-def _binds(node: ast.stmt) -> list[str]:
+def binds(node: ast.stmt) -> list[str]:
+    """The names that a statement defines or imports."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -182,67 +189,79 @@ def section_module(section: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def question_files() -> dict[Path, str]:
-    """Path -> text of everything under dflvi/exercises that is built."""
+def question_files(section: str | None = None) -> dict[Path, str]:
+    """Path -> text of everything under dflvi/exercises that is built (of one section, if it is named)."""
     files = {}
-    for section in SECTIONS:
-        folder = ROOT / "dflvi" / "exercises" / section
-        files[folder / "__init__.py"] = section_module(section)
-        for name in names(section):
-            files[folder / f"{name}.py"] = question_side(section, name)
+    for one in SECTIONS if section is None else (section,):
+        folder = ROOT / "dflvi" / "exercises" / one
+        files[folder / "__init__.py"] = section_module(one)
+        for name in names(one):
+            files[folder / f"{name}.py"] = question_side(one, name)
     return files
 
 
 # ---- writing and comparing --------------------------------------------------------------------
 
 
-def all_files() -> dict[Path, str]:
+def all_files(section: str | None = None) -> dict[Path, str]:
     """Path -> text of every built file that is not executed."""
     from solutions import editions
 
-    return {**question_files(), **editions.built_files()}
+    return {**question_files(section), **editions.built_files(section)}
 
 
 def stray_files(files: dict[Path, str]) -> list[Path]:
     """Files that lie where built ones do and that no source makes."""
     exercises = ROOT / "dflvi" / "exercises"
     there = [p for p in exercises.rglob("*.py") if p.parent != exercises]
-    there += [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "solutions" / "facilitator").glob("*.ipynb")]
-    return sorted(path for path in there if path not in files)
+    for folder in ("notebooks", "solutions/facilitator", "solutions/notebooks"):
+        there += (ROOT / folder).glob("*.ipynb")
+    solved = {ROOT / "solutions" / "notebooks" / path.name for path in files}
+    return sorted(path for path in there if path not in files and path not in solved)
 
 
-def differences() -> list[str]:
+def differences(section: str | None = None) -> list[str]:
     """What a build would change, a line each; empty when all built files are current."""
-    files = all_files()
+    from solutions import editions
+
+    files = all_files(section)
     found = []
     for path, text in files.items():
         if not path.exists():
             found.append(f"missing: {path.relative_to(ROOT)}")
         elif path.read_text() != text:
             found.append(f"not current: {path.relative_to(ROOT)}")
-    return found + [f"made by no source: {path.relative_to(ROOT)}" for path in stray_files(files)]
+    found += editions.solved_differences(section)
+    if section is None:
+        found += [f"made by no source: {path.relative_to(ROOT)}" for path in stray_files(files)]
+    return found
 
 
-def build() -> list[str]:
-    """Write what has changed. Returns a line for each file."""
-    # Checks of the question side are imported while editions are built, so exercises are written first.
-    changes = _write(question_files())
-    files = all_files()
-    changes += _write(files)
-    for path in stray_files(files):
+def build(section: str | None = None, *, fresh: bool = False) -> Iterator[str]:
+    """Write what has changed, and say it: a line for each file, as it is done.
+
+    Args:
+        section: build only this one.
+        fresh: run the solved notebooks again even where nothing in them changed.
+    """
+    from solutions import editions
+
+    # Exercises are written first: solved notebooks import them while they run.
+    yield from _write(question_files(section))
+    files = all_files(section)
+    yield from _write(files)
+    for path in stray_files(files) if section is None else []:
         path.unlink()
-        changes.append(f"removed {path.relative_to(ROOT)}")
-    return changes
+        yield f"removed {path.relative_to(ROOT)}"
+    yield from editions.run_solved(section, fresh=fresh)
 
 
-def _write(files: dict[Path, str]) -> list[str]:
-    changes = []
+def _write(files: dict[Path, str]) -> Iterator[str]:
     for path, text in files.items():
         if not path.exists() or path.read_text() != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-            changes.append(f"wrote {path.relative_to(ROOT)}")
-    return changes
+            yield f"wrote {path.relative_to(ROOT)}"
 
 
 def anchor_of(source: str) -> str | None:

@@ -32,6 +32,11 @@ class Attempt:
         """Call and leave the result, a structure that only the learner's functions understand, where it is."""
         return Structure(self.host, self.host.call(self.name, self._ops, _sendable(args), _sendable(kwargs), True))
 
+    def shapes(self, *args: Any, **kwargs: Any) -> list[tuple[tuple[int, ...], str]]:
+        """Shape and dtype of each array in the result, flattened. Hardly anything is computed for it."""
+        told = self.host.call(self.name, (*self._ops, ("shapes", None)), _sendable(args), _sendable(kwargs))
+        return [(tuple(shape), dtype) for shape, dtype in told]
+
     def vmap(self, *in_axes: int | None) -> "Attempt":
         """Mapped over an axis of each positional argument; None for an argument that is not mapped."""
         return self._with(("vmap", in_axes))

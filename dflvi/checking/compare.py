@@ -106,13 +106,14 @@ def array(result: Any, what: str = "your function") -> np.ndarray:
     """A result as a NumPy array. Raises Wrong for what is no array of real numbers."""
     if isinstance(result, bool | int | float):
         return np.asarray(result)
-    if isinstance(result, np.ndarray):
+    if isinstance(result, np.ndarray | np.generic):
+        result = np.asarray(result)
         if result.dtype.kind == "c":
             raise Wrong(f"{_cap(what)} returned complex numbers; real ones are asked for.", got=str(result.dtype))
         return result
     if result is None:
         raise Wrong(f"{_cap(what)} returned None. Does it end with a `return`?", got="None")
-    if isinstance(result, (list, tuple)):
+    if isinstance(result, (list, tuple)) and not isinstance(result, (Opaque, Handle)):
         kind = type(result).__name__
         raise Wrong(
             f"{_cap(what)} returned a {kind} of length {len(result)} where one array is asked for.", got=f"a {kind}"
@@ -130,7 +131,7 @@ def fields(result: Any, *names: str, what: str = "your function") -> tuple:
                 f"The result of {what} lacks {_listed(missing)}.", expected=_listed(names), got=_listed(list(result))
             )
         return tuple(result[name] for name in names)
-    if isinstance(result, (tuple, list)):
+    if isinstance(result, (tuple, list)) and not isinstance(result, (Opaque, Handle)):
         if len(result) != len(names):
             raise Wrong(
                 f"{_cap(what)} returned {len(result)} things where {len(names)} are asked for: {_listed(names)}.",
@@ -185,13 +186,15 @@ def close(
 
     Args:
         got: a result of the attempt.
-        want: the truth, from the judge.
+        want: the truth, from the judge; or another result of the attempt, which has to be the same.
         tolerance: T32, T64, or another; T64 gives way to T32_LOOSE for an answer that pinned float32.
         where: the input on which this shows, in words.
         says: what is compared, a clause that can end with ", but ...": "log p integrates to one".
         known: quantities by which a result is often off: {"log|det A|": 1.3}.
         picture: drawn beside a failure.
     """
+    if want is None or isinstance(want, (str, Record, Opaque, Handle, np.ndarray)):
+        want = array(want, what)
     want = np.asarray(want, dtype=np.float64)
     got = has_shape(got, want.shape, where=where, what=what)
     if tolerance == T64 and _is_float32(got):
@@ -201,9 +204,9 @@ def close(
     _note(numbers, allowed)
     if _within(numbers, want, allowed):
         return
-    if np.isnan(numbers).any() and not np.isnan(want).any():
+    if np.isnan(numbers).any() or np.isnan(want).any():
         raise Wrong(
-            _nan_clue(numbers, what), where=where, expected=_shown(want), got=_shown(numbers), picture=picture
+            _nan_clue(numbers if np.isnan(numbers).any() else want, what), where=where, expected=_shown(want), got=_shown(numbers), picture=picture
         )
     clue = _clue(numbers, want, allowed, known or {})
     raise Wrong(_joined(says, clue), where=where, expected=_shown(want), got=_shown(numbers), picture=picture)
@@ -220,9 +223,11 @@ def holds(condition: bool, says: str, *, value: Any = None, tolerance: float = 1
         raise Wrong(says, **fields)
 
 
-def finite(result: Any, *, where: str = "", says: str = "", what: str = "your function") -> np.ndarray:
-    """The result as an array of finite numbers."""
-    got = array(result, what)
+def finite(
+    result: Any, *, shape: tuple[int, ...] | None = None, where: str = "", says: str = "", what: str = "your function",
+) -> np.ndarray:  # fmt: skip
+    """The result as an array of finite numbers, of this shape if one is given."""
+    got = array(result, what) if shape is None else has_shape(result, shape, where=where, what=what)
     numbers = got.astype(np.float64)
     good = np.isfinite(numbers)
     _note(good.astype(np.float64), 0.5)
@@ -320,8 +325,11 @@ def _clue(got: np.ndarray, want: np.ndarray, allowed: np.ndarray, known: dict[st
         for factor, words in ((1, ""), (-1, "minus "), (2, "twice "), (-2, "minus twice "), (0.5, "half of "), (-0.5, "minus half of ")):
             if abs(quantity) > 10 * np.max(allowed) and explains(want + factor * quantity):
                 return f"yours is off by exactly {words}{name}"
-    for name, number in (("log(2 pi)", np.log(2 * np.pi)), ("log 2", np.log(2.0)), ("1", 1.0), ("1/2", 0.5)):
-        for multiple in (1, 2, 3, 0.5, 1.5, 2.5):
+    for name, number, multiples in (
+        ("log(2 pi)", np.log(2 * np.pi), (1, 2, 3, 0.5, 1.5, 2.5)), ("log 2", np.log(2.0), (1, 2, 0.5)),
+        ("1", 1.0, (1, 2)), ("1/2", 0.5, (1,)),
+    ):  # fmt: skip
+        for multiple in multiples:
             for sign in (1, -1):
                 if explains(want + sign * multiple * number):
                     times = "" if multiple == 1 else f"{multiple:g} x "
@@ -335,7 +343,7 @@ def _clue(got: np.ndarray, want: np.ndarray, allowed: np.ndarray, known: dict[st
         return "yours is the transpose"
     if got.size > 1 and _within(np.sort(got, axis=None), np.sort(want, axis=None), np.max(allowed)):
         return "yours has the right numbers in another order"
-    wrong = np.abs(gap) > allowed
+    wrong = ~(np.abs(gap) <= allowed)  # nan too
     if got.size > 1 and not wrong.all():
         return f"{int(wrong.sum())} of {got.size} entries differ, first at {[int(i) for i in np.argwhere(wrong)[0]]}"
     return f"the largest difference is {np.nanmax(np.abs(gap)):.3g}"

@@ -5,17 +5,19 @@ written answer; in `dflvi.exercises` the build has taken those out.
 """
 
 import ast
+import contextlib
 import functools
 import importlib
 import inspect
+import linecache
 import os
 import secrets
 import sys
-import tempfile
 import textwrap
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,9 +39,17 @@ class SolutionsAbsent(RuntimeError):
         return [f"SolutionsAbsent: {self}"]
 
 
-def one_edit(old: str, new: str, *, of: Callable | None = None) -> tuple[str, str, Callable | None]:
+class Edit(NamedTuple):
+    """One piece of text in the reference (or in its helper `of`), and what a mistake has in its place."""
+
+    old: str
+    new: str
+    of: Callable | None = None
+
+
+def one_edit(old: str, new: str, *, of: Callable | None = None) -> Edit:
     """A mistake made by changing one piece of text in the reference (or in its helper `of`)."""
-    return old, new, of
+    return Edit(old, new, of)
 
 
 class Mistake:
@@ -47,7 +57,7 @@ class Mistake:
 
     Args:
         name: in a few words with hyphens: "forgot-the-entropy".
-        how: a function, or `one_edit` of the reference.
+        how: `one_edit` of the reference, or another answer (a function; a value where that is asked for).
         message: what a tutor says who has recognised it: the symptom, an input that shows it, a place to look.
             Never the formula.
         also: a second spelling of the same mistake, for the tests (one mistake a question has one).
@@ -55,19 +65,18 @@ class Mistake:
     """
 
     def __init__(
-        self, name: str, how: Callable | tuple, message: str, *, also: Callable | None = None,
+        self, name: str, how: Any, message: str, *, also: Any = None,
         caught_by: Callable | str = "",
     ):  # fmt: skip
         self.name, self.message, self.also = name, message, also
         self.caught_by = caught_by if isinstance(caught_by, str) else caught_by.__name__
         self._how, self._reference = how, None
 
-    def function(self) -> Callable:
+    def function(self) -> Any:
         """The wrong answer itself."""
-        if callable(self._how):
+        if not isinstance(self._how, Edit):
             return self._how
-        old, new, helper = self._how
-        return _edited(self._reference, helper or self._reference, old, new)
+        return _edited(self._reference, self._how.of or self._reference, self._how.old, self._how.new)
 
 
 @functools.cache
@@ -76,10 +85,17 @@ def _edited(reference: Callable, part: Callable, old: str, new: str) -> Callable
     if source.count(old) != 1:
         raise ValueError(f"{part.__name__}: {old!r} occurs {source.count(old)} times; an edit wants exactly one")
     scope = dict(reference.__globals__)
-    exec(compile(source.replace(old, new), "<mistake>", "exec"), scope)
+    _define(source.replace(old, new), scope)
     if part is not reference:
-        exec(compile(textwrap.dedent(inspect.getsource(reference)), "<mistake>", "exec"), scope)
+        _define(textwrap.dedent(inspect.getsource(reference)), scope)
     return scope[reference.__name__]
+
+
+def _define(source: str, scope: dict) -> None:
+    """Run the text so that its lines can be found again."""
+    label = f"<mistake {zlib.crc32(source.encode()):08x}>"
+    linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+    exec(compile(source, label, "exec"), scope)
 
 
 class Question:
@@ -146,23 +162,25 @@ class Question:
 
     def _finish(self, verdict: Verdict, answer: Any = None, source: str | None = None) -> Verdict | None:
         """Keep the result, raise if strict, return the verdict."""
+        told = self.keep(verdict, answer, source)
+        if not is_strict():
+            return told
+        if verdict.status != "passed":
+            raise CheckFailed(verdict)
+        return None
+
+    def keep(self, verdict: Verdict, answer: Any = None, source: str | None = None) -> Verdict:
+        """Write a result into the learner's progress. The verdict, with what that adds to it."""
         record = progress.of(self.id)
         details = {"status": verdict.status}
         if verdict.status == "passed" and source:
             details["source"] = source
         if isinstance(answer, (str, int, float, tuple, list)):
             details["answer"] = answer
-        kept = progress.note(self.id, "check", **details)
-        if not is_strict():
-            if not kept:
-                remark = f"your progress could not be written to {progress.path()}; `dflvi doctor` says more"
-                verdict = verdict._replace(remarks=(*verdict.remarks, remark))
-            if verdict.status == "passed":
-                verdict = self._praised(verdict, record)
-            return verdict
-        if verdict.status != "passed":
-            raise CheckFailed(verdict)
-        return None
+        if not progress.note(self.id, "check", **details):
+            remark = f"your progress could not be written to {progress.path()}; `dflvi doctor` says more"
+            verdict = verdict._replace(remarks=(*verdict.remarks, remark))
+        return self._praised(verdict, record) if verdict.status == "passed" else verdict
 
     def _praised(self, verdict: Verdict, record: progress.Record) -> Verdict:
         authored = self.authored()
@@ -194,14 +212,14 @@ class Exercise(Question):
         seconds: time limit of one call.
         slow: a training function, with its own budget of time.
         differentiable: its gradient is asked for (the stub says so).
-        batch_first: names of arguments whose leading axis is data; empty: the function takes one event.
+        stub: for a value, the text that the learner starts from (`PARENTS = {"eh": (), ...}`).
     """
 
     def __init__(
         self, function: Any, question: str, *, minutes: int, difficulty: int, hints: tuple[str, ...],
         checks: tuple[Callable, ...], needs: tuple[str, ...] = (), variants: tuple[Callable, ...] = (),
         mistakes: tuple[Mistake, ...] = (), answer: str = "", afterword: str = "", seconds: float = 30.0,
-        slow: bool = False, differentiable: bool = False, name: str = "", module: str = "",
+        slow: bool = False, differentiable: bool = False, name: str = "", module: str = "", stub: str = "",
     ):  # fmt: skip
         super().__init__(
             module or function.__module__, name or function.__name__, question, minutes=minutes,
@@ -209,7 +227,7 @@ class Exercise(Question):
         )  # fmt: skip
         self.function, self.checks, self.needs = function, checks, needs
         self.variants, self.mistakes = variants, mistakes
-        self.seconds, self.slow, self.differentiable = seconds, slow, differentiable
+        self.seconds, self.slow, self.differentiable, self.stub = seconds, slow, differentiable, stub
         for mistake in mistakes:
             mistake._reference = function
         self._last: tuple[Any, str] = (_MISSING, "")
@@ -255,7 +273,7 @@ class Exercise(Question):
             n = len(self.checks)
             return self._verdict("passed", f"All {n} checks agree." if n > 1 else "Right.", remarks=remarks, key=key)
         if finding.error is not None and finding.error.kind == "stub":
-            return self._verdict("not-attempted", "The stub is still in place. Replace its last line by your answer.")
+            return self._verdict("not-attempted", finding.error.says)
         mistake = self._recognised(finding, key)
         return self._told(finding, mistake, remarks, key)
 
@@ -292,6 +310,20 @@ class Exercise(Question):
         absent.__dflvi_reference__ = True
         return absent
 
+    def together(self, answer: Callable, **companions: Callable) -> list[Callable]:
+        """The companions and the answer, of one hand: all yours, or else all ours.
+
+        Ours cannot read a structure that yours has made. Called with what `yours_or_ours` gave.
+        """
+        given = [*(companions[name] for name in self.needs), answer]
+        if len({getattr(one, "__dflvi_reference__", False) for one in given}) == 1:
+            return given
+        ours = [*(self._ours(name) for name in self.needs), self._ours()]
+        if None in ours:
+            return given
+        print(f"{', '.join([*self.needs, self.name])}: all of them ours here, since ours cannot read what yours makes.")
+        return ours
+
     def as_revealed(self) -> str:
         """Reference and worked answer, on the authored side."""
         if not callable(self.function):
@@ -327,9 +359,9 @@ class Exercise(Question):
             verdict = self.judge_on(Here(given, may_hang=True, seconds=self.seconds), key)
             remark = f"it holds a compiled loop and could not be tried in a process of its own, since {why}"
             return verdict._replace(remarks=(*verdict.remarks, remark))
-        with tempfile.TemporaryDirectory() as folder, child.Child(seconds=self.seconds) as host:
-            host.load(Path(folder) / "answer.py", text=text)
-            return self.judge_on(host, key)
+        host = child.shared(self.seconds)
+        host.load(Path("answer.py"), text=text)
+        return self.judge_on(host, key)
 
     def _unfit(self, described: dict) -> Verdict | None:
         """The verdict on something that is no answer at all, None if it can be judged."""
@@ -355,7 +387,12 @@ class Exercise(Question):
             return None
         check = next(check for check in self.checks if check.__name__ == finding.check)
         companions = {name: _reference(self.section, name) for name in self.needs}
-        return judge.recognise(finding, check, list(authored.mistakes), key, self.name, companions)
+
+        def run(mistake: Mistake) -> judge.Finding:
+            host = Here({**companions, self.name: mistake.function()}, may_hang=True)
+            return judge.run_check(check, host, self.name, key)
+
+        return judge.recognise(finding, self.checks, authored.mistakes, run)
 
     def _told(self, finding: judge.Finding, mistake: Mistake | None, remarks: tuple, key: int) -> Verdict:
         wrong, error = finding.wrong, finding.error
@@ -374,9 +411,10 @@ class Exercise(Question):
     def _verdict(self, status: str, message: str, **details: Any) -> Verdict:
         return Verdict(status, self.question, self.section, self.name, message, **details)
 
-    def _ours(self) -> Callable | None:
-        authored = self.authored()
-        return None if authored is None else _marked(authored.function)
+    def _ours(self, name: str = "") -> Callable | None:
+        if self.authored() is None:
+            return None
+        return _marked(_reference(self.section, name or self.name))
 
     def _kept(self, name: str = "") -> Callable | None:
         """An answer of the learner's that passed in another notebook, or before the kernel was restarted."""
@@ -415,7 +453,7 @@ def _raises_stub(answer: Callable) -> bool:
 def _self_contained(name: str, answer: Any) -> str | None:
     try:
         return sources.self_contained({name: answer})
-    except (sources.CannotKeep, SyntaxError, AttributeError):
+    except Exception:  # an answer that passes has passed, whatever its text looks like
         return None
 
 
@@ -530,8 +568,11 @@ class Ladder(Exercise):
                 gap = float(value - before[0])
                 allowed = self.tolerance.abs + self.tolerance.rel * abs(float(before[0]))
                 good = {"==": abs(gap) <= allowed, "<=": gap >= -allowed, ">=": gap <= allowed}[relation]
+                if good:
+                    continue
+                # The trace is this one gap, so that a mistake is known on whichever line it is made.
                 compare.holds(
-                    good, f"Line {number} does not follow: it is not {relation} line {number - 1}.", value=gap,
+                    False, f"Line {number} does not follow: it is not {relation} line {number - 1}.", value=gap,
                     where=f"line {number - 1} to line {number}", expected=f"{float(before[0]):.6g} {relation} line {number}",
                     got=f"{float(value):.6g}",
                 )  # fmt: skip
@@ -543,7 +584,8 @@ class Ladder(Exercise):
             compare.close(value, self.last(*arguments), self.tolerance, where="the last line", says="the last line")
 
     def the_lines_are_different(self, attempt: Attempt) -> None:
-        written = _values_of_steps(attempt.source)
+        n_lines = len(self._steps(attempt, self.instance(attempt.rng)))
+        written = _values_of_steps(attempt.source, n_lines)
         if written is not None:
             compare.holds(
                 len(written) >= self.min_steps,
@@ -556,34 +598,47 @@ class Ladder(Exercise):
         for number, because in enumerate(given, 2):
             compare.holds(
                 because in self.reasons, f"Line {number}: {because} is not what is used in this derivation.",
-                value=REASONS.index(because),
+                value=REASONS.index(because) if because in REASONS else -1,
             )  # fmt: skip
         missing = [reason for reason in self.required if reason not in given]
         compare.holds(not missing, f"One law carries this derivation and no line names it ({len(missing)} missing).", value=len(missing))
 
 
-def _values_of_steps(source: str | None) -> set[str] | None:
-    """The distinct first arguments of `Step(...)` in a text, names of local variables resolved once."""
+def _values_of_steps(source: str | None, n_lines: int) -> set[str] | None:
+    """The distinct values that a text gives to `Step(...)`, None where the text does not tell them.
+
+    A local name stands for what it is assigned. It does not tell where it is assigned twice, and a `Step` in a
+    loop or a helper stands for several lines.
+    """
     if source is None:
         return None
     try:
         tree = ast.parse(textwrap.dedent(source))
     except SyntaxError:
         return None
-    local = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            local[node.targets[0].id] = node.value
-    calls = [
-        node for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Step" and node.args
-    ]  # fmt: skip
-    if not calls:
-        return None
-    return {
-        ast.dump(local[call.args[0].id] if isinstance(call.args[0], ast.Name) and call.args[0].id in local else call.args[0])
-        for call in calls
+    nodes = list(ast.walk(tree))
+    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    local = {
+        node.targets[0].id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
     }
+    values = []
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Step":
+            values += [*node.args[:1], *(word.value for word in node.keywords if word.arg == "value")]
+    given = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    names = {value.id for value in values if isinstance(value, ast.Name)} - (given - set(stored))
+    if len(values) < n_lines or any(name not in local or stored.count(name) > 1 for name in names):
+        return None
+    return {ast.dump(local.get(value.id, value) if isinstance(value, ast.Name) else value) for value in values}
+
+
+def _plain(answer: Any) -> Any:
+    """A NumPy or JAX number or array as Python's numbers."""
+    if type(answer) in (tuple, list):
+        return type(answer)(_plain(one) for one in answer)
+    return answer.tolist() if hasattr(answer, "tolist") else answer
 
 
 class Choice(Question):
@@ -617,7 +672,7 @@ class Choice(Question):
             return None
         if answer is _MISSING:
             answer = notebook.namespace().get(self.name)
-        return self._finish(self.judge_value(answer, progress.of(self.id)), answer if isinstance(answer, str) else None)
+        return self._finish(self.judge_value(answer, progress.of(self.id)), _plain(answer))
 
     def judge_on(self, host: Any, key: int | None = None) -> Verdict:
         """The verdict on the answer that a host holds."""
@@ -686,8 +741,10 @@ class Prediction(Choice):
 
     def judge_value(self, answer: Any, record: progress.Record | None = None) -> Verdict:
         """The verdict on a number, tuple or word."""
-        if isinstance(answer, np.ndarray):
-            answer = answer.tolist()
+        answer = _plain(answer)
+        if isinstance(answer, str):
+            with contextlib.suppress(ValueError):  # "40" is a number too
+                answer = float(answer)
         if answer is None or answer is Ellipsis or answer == "":
             return self._verdict("not-attempted", "No prediction yet. Write one down before you run the next cell.")
         if self.is_open:

@@ -1,6 +1,7 @@
 """Run an answer in this process: convert what goes in and out, apply JAX's transformations, keep it in bounds."""
 
 import contextlib
+import dis
 import functools
 import inspect
 import io
@@ -8,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
-import jax.extend.core
 import jax.numpy as jnp
 import numpy as np
 
@@ -85,24 +85,24 @@ class Here:
         with float64() if wants64 else contextlib.nullcontext():
             inward = [_inward(one, self._handles, wants64) for one in args]
             named = {key: _inward(one, self._handles, wants64) for key, one in kwargs.items()}
-            with in_their_words(inputs, self.seconds), contextlib.redirect_stdout(printed):
-                result = self._run(name, answer, ops, inward, named)
+            with in_their_words(inputs, self.seconds, name), contextlib.redirect_stdout(printed):
+                result = self._run(name, answer, (*ops, ("keep", None)) if keep else ops, inward, named)
             self.printed = self.printed or printed.getvalue()[:300]
             return self._keep(result) if keep else _outward(result, self._keep)
 
     def leaves(self, handle: Handle) -> list[np.ndarray]:
-        """The arrays of a kept structure, flattened, in JAX's order. Leaves that are no arrays are left out."""
-        leaves = jax.tree.leaves(self._handles[handle.number])
-        return [np.asarray(leaf) for leaf in leaves if _is_array(leaf) and not _is_key(leaf)]
+        """The arrays and floats of a kept structure, flattened, in JAX's order. Other leaves are left out."""
+        return [np.asarray(leaf) for leaf in jax.tree.leaves(self._handles[handle.number]) if _can_be_set(leaf)]
 
     def with_leaves(self, handle: Handle, arrays: list[np.ndarray]) -> Handle:
         """A copy of a kept structure with other numbers in it."""
         leaves, tree = jax.tree.flatten(self._handles[handle.number])
         new = iter(arrays)
-        leaves = [
-            jnp.asarray(next(new), dtype=jnp.asarray(leaf).dtype) if _is_array(leaf) and not _is_key(leaf) else leaf
-            for leaf in leaves
-        ]
+        with float64():  # so that a leaf of either precision keeps it
+            leaves = [
+                jnp.asarray(next(new), dtype=np.float32 if type(leaf) is float else leaf.dtype) if _can_be_set(leaf) else leaf
+                for leaf in leaves
+            ]
         return self._keep(jax.tree.unflatten(tree, leaves))
 
     # ---- how a call is run --------------------------------------------------------------------
@@ -128,6 +128,9 @@ class Here:
             raise LearnerError("signature", says) from None
 
     def _run(self, name: str, answer: Callable, ops: tuple, args: list, kwargs: dict) -> Any:
+        asked = {op for op, _ in ops}
+        if "shapes" in asked:
+            return _shapes(_guarded(name, answer), args, kwargs)
         arguments = _Arguments(args, kwargs)
         key = (name, ops, arguments.static)
         if key not in self._programs:
@@ -146,13 +149,26 @@ class Here:
                 equations, has_while = _size_of(traced.jaxpr.jaxpr)
                 if has_while and not self.may_hang:
                     raise ContainsWhile(name)
-                if equations <= _TOO_LONG_TO_COMPILE:
+                # A structure is made as the notebook makes it: sizes that are Python integers stay such, and a
+                # dozen random draws cost seconds to compile.
+                if equations <= _TOO_LONG_TO_COMPILE and "keep" not in asked:
                     return rest.put_back(jax.block_until_ready(jitted(*arguments.dynamic)))
-                if any(op not in ("jit", "float64") for op, _ in ops):
+                if asked - {"jit", "float64", "keep"}:
                     return rest.put_back(jax.block_until_ready(program(*arguments.dynamic)))
-        elif not self.may_hang and _mentions_while(answer):
+        if self._programs[key][0] is None and not self.may_hang and _mentions_while(answer):
             raise ContainsWhile(name)
         return _ready(_by_hand(_guarded(name, answer), ops)(*args, **kwargs))
+
+
+def _shapes(fn: Callable, args: list, kwargs: dict) -> list[tuple]:
+    """Shape and dtype of each array in a result. JAX tells them without computing, if it can trace the function."""
+    arguments = _Arguments(args, kwargs)
+    program = _Rest().take_off(functools.partial(arguments.call, fn))
+    try:
+        leaves = jax.eval_shape(program, *arguments.dynamic)
+    except _LEFT_JAX:
+        leaves = program(*arguments.dynamic)
+    return [(tuple(np.shape(leaf)), str(leaf.dtype)) for leaf in leaves if hasattr(leaf, "dtype")]
 
 
 def _ready(result: Any) -> Any:
@@ -292,14 +308,24 @@ def _by_hand(fn: Callable, ops: tuple) -> Callable:
 
 def _loop(fn: Callable, in_axes: tuple, *args: Any, **kwargs: Any) -> Any:
     axes = [*in_axes, *[None] * (len(args) - len(in_axes))]
-    mapped = [(arg, axis) for arg, axis in zip(args, axes) if axis is not None]
-    n = jax.tree.leaves(mapped[0][0])[0].shape[mapped[0][1]]
-
-    def take(arg, axis, i):
-        return arg if axis is None else jax.tree.map(lambda leaf: jnp.take(leaf, i, axis=axis), arg)
-
-    results = [fn(*(take(arg, axis, i) for arg, axis in zip(args, axes)), **kwargs) for i in range(n)]
+    mapped = [place for place, axis in enumerate(axes) if axis is not None]
+    slices = {place: _slices(args[place], axes[place]) for place in mapped}
+    n = len(slices[mapped[0]])
+    results = [fn(*(slices[p][i] if p in slices else arg for p, arg in enumerate(args)), **kwargs) for i in range(n)]
     return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *results)
+
+
+def _slices(structure: Any, axis: int) -> list:
+    """The parts of a structure of arrays along an axis. NumPy cuts them, which takes a tenth of JAX's time."""
+    leaves, tree = jax.tree.flatten(structure)
+    cut = []
+    for leaf in leaves:
+        if _is_key(leaf):
+            bits, impl = np.asarray(jax.random.key_data(leaf)), jax.random.key_impl(leaf)
+            cut.append([jax.random.wrap_key_data(part, impl=impl) for part in np.moveaxis(bits, axis, 0)])
+        else:
+            cut.append([jnp.asarray(part) for part in np.moveaxis(np.asarray(leaf), axis, 0)])
+    return [jax.tree.unflatten(tree, parts) for parts in zip(*cut, strict=True)]
 
 
 def _differences(fn: Callable, argnums: int | tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
@@ -321,11 +347,14 @@ def _differences(fn: Callable, argnums: int | tuple[int, ...], *args: Any, **kwa
                     moved[j] += sign * step
                     trial = [*leaves[:i], jnp.asarray(moved), *leaves[i + 1 :]]
                     new = (*args[:argnums], jax.tree.unflatten(tree, trial), *args[argnums + 1 :])
-                    ends.append(np.asarray(fn(*new, **kwargs), dtype=np.float64))
-                slopes.append((ends[0] - ends[1]) / (2 * step))
-            stacked = np.stack(slopes, axis=-1) if slopes else np.zeros(0)
-            columns.append(stacked.reshape(stacked.shape[:-1] + x.shape))
-        return jax.tree.unflatten(tree, columns)
+                    ends.append(jax.tree.map(lambda out: np.asarray(out, dtype=np.float64), fn(*new, **kwargs)))
+                slopes.append(jax.tree.map(lambda up, down, step=step: (up - down) / (2 * step), *ends))
+            columns.append(jax.tree.map(functools.partial(_stacked, x.shape), *slopes) if slopes else np.zeros(0))
+        return jax.tree.map(lambda *parts: jax.tree.unflatten(tree, parts), *columns)
+
+
+def _stacked(shape: tuple, *slopes: np.ndarray) -> np.ndarray:
+    return np.stack(slopes, axis=-1).reshape(slopes[0].shape + shape)
 
 
 def _as64(leaf: Any) -> Any:
@@ -371,22 +400,13 @@ def _mentions_while(answer: Callable) -> bool:
     return any({"while_loop", "fori_loop"} & set(code.co_names) for code in _codes(answer, set()))
 
 
-def _empty():
-    """Docstring."""
-
-
-def _empty_ellipsis():
-    """Docstring."""
-    ...
-
-
-_EMPTY_CODES = {fn.__code__.co_code for fn in (_empty, _empty_ellipsis)}
+_OF_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 
 
 def _is_empty(answer: Callable) -> bool:
     """A function of nothing but a docstring, `pass` or `...`."""
     code = getattr(inspect.unwrap(answer), "__code__", None)
-    if code is None or code.co_code not in _EMPTY_CODES:
+    if code is None or not {step.opname for step in dis.get_instructions(code)} <= _OF_NOTHING:
         return False
     return set(code.co_consts) <= {None, answer.__doc__}
 
@@ -401,6 +421,10 @@ def source_of(answer: Callable) -> str | None:
 
 def _is_array(leaf: Any) -> bool:
     return isinstance(leaf, (jax.Array, np.ndarray, np.generic))
+
+
+def _can_be_set(leaf: Any) -> bool:
+    return type(leaf) is float or (_is_array(leaf) and not _is_key(leaf))
 
 
 def _is_key(leaf: Any) -> bool:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from dflvi.checking import compare
 from dflvi.checking.attempt import Attempt
 from dflvi.checking.compare import Seen, Wrong
-from dflvi.checking.here import Here
 from dflvi.checking.learner_errors import LearnerError
 
 
@@ -58,22 +57,30 @@ def first_failure(checks: tuple, host: Any, name: str, key: int) -> Finding | No
     return None
 
 
-def recognise(finding: Finding, check: Callable, mistakes: list, key: int, name: str, companions: dict) -> Any:
-    """The first of the mistakes that fails this check in the very same way, None if none does.
+def recognise(finding: Finding, checks: tuple, mistakes: tuple, run: Callable) -> Any:
+    """The first of the mistakes that fails the check in the very same way, None if none does.
 
-    Those that are known to be caught by this check come first.
+    `run` carries out the check on a mistake. Those that are known to be caught by it come first; one that is
+    caught by an earlier check would not have come this far.
     """
-    for mistake in sorted(mistakes, key=lambda mistake: mistake.caught_by != finding.check):
-        host = Here({**companions, name: mistake.function()}, may_hang=True)
-        theirs = run_check(check, host, name, key)
-        if theirs.passed:
-            continue
-        if finding.error is not None or theirs.error is not None:
-            alike = finding.error is not None and theirs.error is not None and finding.error.says == theirs.error.says
-            if alike and compare.same_findings(finding.seen, theirs.seen) | (not finding.seen and not theirs.seen):
-                return mistake
-        elif compare.same_findings(finding.seen, theirs.seen):
-            return mistake
-        elif not finding.seen and not theirs.seen and finding.wrong.says == theirs.wrong.says:
+    if finding.error is not None and finding.error.kind in ("timeout", "died"):
+        return None
+    order = [check.__name__ for check in checks]
+    before = order[: order.index(finding.check)]
+    possible = [mistake for mistake in mistakes if mistake.caught_by not in before]
+    for mistake in sorted(possible, key=lambda mistake: mistake.caught_by != finding.check):
+        if alike(finding, run(mistake)):
             return mistake
     return None
+
+
+def alike(mine: Finding, theirs: Finding) -> bool:
+    """Did two wrong answers fail one check in the same way: the same numbers, or the same words without any?"""
+    if mine.passed or theirs.passed or (mine.error is None) != (theirs.error is None):
+        return False
+    numbers = compare.same_findings(mine.seen, theirs.seen) or (not mine.seen and not theirs.seen)
+    if mine.error is not None:
+        return numbers and mine.error.says == theirs.error.says
+    if mine.seen or theirs.seen:
+        return numbers
+    return mine.wrong.says == theirs.wrong.says

@@ -131,6 +131,14 @@ _KNOWN = (
         r"unexpected PRNG key type|key must be|requires.*PRNG key",
         "A random function got something else than a key in its first place.",
     ),
+    Explained(
+        "SystemExit", r"", "It calls exit() or sys.exit(), which would end the notebook. A function ends with `return`."
+    ),
+    Explained(
+        "EOFError",
+        r"EOF when reading a line",
+        "It calls input(), and nobody is there to answer. Write the value into the code instead.",
+    ),
     Explained("RecursionError", r"", "The function calls itself without end."),
     Explained("MemoryError", r"", "It needs more memory than there is. Which array is much larger than the data?"),
 )
@@ -198,7 +206,7 @@ def time_limit(seconds: float):
 
 
 @contextlib.contextmanager
-def in_their_words(inputs: tuple[str, ...], seconds: float):
+def in_their_words(inputs: tuple[str, ...], seconds: float, name: str = "this function"):
     """Run the block, the learner's code, and turn whatever it raises into a LearnerError."""
     try:
         with time_limit(seconds):
@@ -210,6 +218,7 @@ def in_their_words(inputs: tuple[str, ...], seconds: float):
         raise
     except (Exception, SystemExit) as error:
         if isinstance(error, NotImplementedError) and str(error) == STUB:
-            raise LearnerError("stub", "The stub is still there.") from None
+            says = f"The stub of `{name}` is still in place. Replace its last line by your answer."
+            raise LearnerError("stub", says) from None
         # SystemExit too: an answer that calls exit() must not end the kernel.
         raise LearnerError("raised", explain(error), their_lines(error), inputs) from None

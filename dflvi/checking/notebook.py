@@ -1,11 +1,23 @@
 """The notebook that a check runs in: its names, and which of them are older than what they were made from."""
 
+import dis
 import functools
 import inspect
 import sys
-from typing import Any
+import types
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-_ran: dict[str, tuple[int, int]] = {}  # name -> id of the function, number of the cell that made it
+
+class _Made(NamedTuple):
+    """What a name stood for when it was last seen to change."""
+
+    id: int
+    cell: int
+    again: bool  # it stood for something else before
+
+
+_ran: dict[str, _Made] = {}
 _watching = False
 
 
@@ -22,7 +34,7 @@ def namespace() -> dict[str, Any]:
 
 
 def watch() -> None:
-    """From now on remember in which cell each function was made."""
+    """From now on remember in which cell each name got its value."""
     global _watching
     shell = _shell()
     if shell is None or _watching:
@@ -35,19 +47,20 @@ def watch() -> None:
 def _remember_cells(*_: Any) -> None:
     shell = _shell()
     for name, value in list(shell.user_ns.items()):
-        if callable(value) and not name.startswith("_") and _ran.get(name, (0, 0))[0] != id(value):
-            _ran[name] = id(value), shell.execution_count
+        known = _ran.get(name)
+        if not name.startswith("_") and (known is None or known.id != id(value)):
+            _ran[name] = _Made(id(value), shell.execution_count, known is not None)
 
 
 def stale(name: str, answer: Any) -> str:
     """A sentence if the answer is older than what it depends on, else ""."""
     names = namespace()
     current = names.get(name)
-    if callable(answer) and callable(current) and _plain(current) is not _plain(answer):
-        inner, now = _plain(answer), _plain(current)
-        if getattr(inner, "__name__", "") == name and getattr(now, "__module__", "") == "__main__" == inner.__module__:
-            if not getattr(current, "__dflvi_reference__", False):
-                return f"`{name}` was defined again since; what you handed in is the older one. Run its cell, then this one"
+    if callable(answer) and _was_replaced(answer, current) and _plain(answer).__name__ == name:
+        return (
+            f"`{name}` was defined again since; what you handed in is the older one. "
+            "Run its cell, then this one"
+        )
     return _older_than_its_parts(name, answer, names)
 
 
@@ -56,25 +69,56 @@ def _older_than_its_parts(name: str, answer: Any, names: dict[str, Any]) -> str:
     code = getattr(inner, "__code__", None)
     if code is None or getattr(inner, "__module__", "") != "__main__":
         return ""
-    for part in code.co_names:
-        value = names.get(part)
-        if not callable(value) or isinstance(value, type):
+    if inner.__name__ != name and _was_replaced(answer, names.get(inner.__name__)):
+        return _made_from_older(name, inner.__name__)
+    mine = _ran.get(name)
+    for part in dict.fromkeys(_globals(code)):
+        value, theirs = names.get(part), _ran.get(part)
+        if isinstance(value, (type, types.ModuleType)):
             continue
-        made_of = _plain(value)
-        source = names.get(getattr(made_of, "__name__", ""))
-        if made_of is not value and callable(source) and getattr(made_of, "__module__", "") == "__main__":
-            if _plain(source) is not made_of and not getattr(source, "__dflvi_reference__", False):
-                return (
-                    f"`{part}` was made from a `{made_of.__name__}` that was defined again since. "
-                    f"Run the cell that makes `{part}`, then this one"
-                )
-        mine, theirs = _ran.get(name), _ran.get(part)
-        if answer is not inner and mine and theirs and theirs[1] > mine[1]:
+        if _remembers(answer) and mine and theirs and theirs.again and theirs.cell > mine.cell:
             return (
                 f"`{name}` is jitted and may remember the `{part}` from before you defined that again. "
                 f"Run the cell of `{name}` once more"
             )
+        made_of = getattr(_plain(value), "__name__", "")
+        if made_of and made_of != part and _was_replaced(value, names.get(made_of)):
+            return _made_from_older(part, made_of)
     return ""
+
+
+def _made_from_older(name: str, part: str) -> str:
+    return (
+        f"`{name}` was made from a `{part}` that was defined again since. "
+        f"Run the cell that makes `{name}`, then this one"
+    )
+
+
+def _was_replaced(old: Any, now: Any) -> bool:
+    """Whether the learner has another function of that name now (ours, put there to go on, is not)."""
+    if not callable(now) or getattr(now, "__dflvi_reference__", False):
+        return False
+    modules = {getattr(_plain(one), "__module__", "") for one in (old, now)}
+    return modules == {"__main__"} and _plain(old) is not _plain(now)
+
+
+def _remembers(value: Any) -> bool:
+    """Whether a function keeps what it was compiled to: some layer of it is jitted."""
+    while callable(value):
+        if hasattr(value, "clear_cache"):
+            return True
+        value = value.func if isinstance(value, functools.partial) else getattr(value, "__wrapped__", None)
+    return False
+
+
+def _globals(code: types.CodeType) -> Iterator[str]:
+    """The global names that a function reads, inner functions included."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "LOAD_GLOBAL":
+            yield instruction.argval
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _globals(inner)
 
 
 def _plain(value: Any) -> Any:

@@ -70,9 +70,10 @@ def gradient(f: Callable, x: np.ndarray, step: float = 1e-5) -> np.ndarray:
 
 def conditioned_matrix(rng: np.random.Generator, d: int, *, sign: float | None = None) -> np.ndarray:
     """A d x d matrix with singular values in [.5, 2], as float32 numbers; `sign` fixes that of its determinant."""
+    sign = rng.choice((-1.0, 1.0)) if sign is None else sign
     left, right = (np.linalg.qr(rng.normal(size=(d, d)))[0] for _ in range(2))
     matrix = left @ np.diag(rng.uniform(0.5, 2.0, d)) @ right
-    if sign is not None and np.sign(np.linalg.det(matrix)) != sign:
+    if np.sign(np.linalg.det(matrix)) != sign:
         matrix[:, 0] *= -1
     return matrix.astype(np.float32)
 

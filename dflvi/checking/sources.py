@@ -9,11 +9,15 @@ import sys
 import textwrap
 import types
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
+import dflvi.types
+
+_JAX = str(Path(jax.__file__).parent)
 _MAX_ENTRIES = 20_000  # of an array that is written out as text
 
 
@@ -46,6 +50,8 @@ class _Writer:
         self._done[name] = id(value)
         if isinstance(value, types.ModuleType):
             self.imports.append(f"import {value.__name__} as {name}")
+        elif getattr(dflvi.types, name, None) is value:
+            self.imports.append(f"from dflvi.types import {name}")
         elif _is_importable(value):
             self.imports.append(f"from {value.__module__} import {value.__qualname__} as {name}")
         elif isinstance(value, functools.partial):
@@ -59,17 +65,22 @@ class _Writer:
 
     def _define_function(self, name: str, value: Any) -> None:
         inner = inspect.unwrap(value)
+        if getattr(value, "__code__", inner.__code__).co_filename.startswith(_JAX):
+            raise CannotKeep(f"`{name}` was made by a transformation of JAX other than jit")
         if inner.__name__ == "<lambda>":
-            self._needs(inner, ast.parse(_lambda_source(inner)))
-            self.blocks.append(f"{name} = {_lambda_source(inner)}")
+            text = _lambda_source(inner)
+            self._needs(inner, ast.parse(text))
+            self.blocks.append(f"{name} = {text}")
             return
         source = _source(inner)
         decorated = bool(ast.parse(source).body[0].decorator_list)
         self._define_from_source(name, inner, inner.__name__)
-        if value is not inner and not decorated:
-            # `step = jax.jit(step_by_hand)`: what it does is what the inner function does.
+        static = getattr(getattr(value, "_jit_info", None), "static_argnames", None)
+        if hasattr(value, "lower") and not decorated:
+            # `step = jax.jit(step_by_hand)`
             self.imports.append("import jax as _jax")
-            self.blocks.append(f"{name} = _jax.jit({inner.__name__})")
+            words = f", static_argnames={static!r}" if static else ""
+            self.blocks.append(f"{name} = _jax.jit({inner.__name__}{words})")
 
     def _define_from_source(self, name: str, value: Any, own_name: str) -> None:
         source = _source(value)
@@ -99,9 +110,16 @@ class _Writer:
             cells = zip(code.co_freevars, value.__closure__)
             scope |= {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
         own = getattr(value, "__name__", None)
+        in_annotations = _names_in_annotations(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id in scope and node.id != own:
+            if not isinstance(node, ast.Name) or node.id not in scope or node.id == own:
+                continue
+            try:
                 self.define(node.id, scope[node.id])
+            except CannotKeep:
+                if node.id not in in_annotations:
+                    raise
+                self.imports.append(f"from typing import Any as {node.id}")
 
     def _literal(self, name: str, value: Any) -> str:
         if value is None or value is Ellipsis or isinstance(value, (bool, int, str, bytes)):
@@ -136,6 +154,17 @@ class _Writer:
         return text
 
 
+def _names_in_annotations(tree: ast.AST) -> set[str]:
+    """The names that occur in annotations and nowhere else."""
+    inside: list[ast.Name] = []
+    for node in ast.walk(tree):
+        for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+            if annotation is not None:
+                inside += [part for part in ast.walk(annotation) if isinstance(part, ast.Name)]
+    elsewhere = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in inside}
+    return {node.id for node in inside} - elsewhere
+
+
 def _source(value: Any) -> str:
     try:
         return textwrap.dedent(inspect.getsource(value))
@@ -144,24 +173,35 @@ def _source(value: Any) -> str:
 
 
 def _lambda_source(value: Any) -> str:
-    tree = None
-    source = _source(value).strip()
-    for text in (source, source.rstrip(","), f"({source})"):
-        try:
-            tree = ast.parse(text)
-            break
-        except SyntaxError:
-            continue
-    lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)] if tree else []
-    if len(lambdas) != 1:
-        raise CannotKeep("it is a lambda whose text cannot be told from its neighbours")
-    return ast.unparse(lambdas[0])
+    """The text of a lambda, found in its file by the place of its code."""
+    code = value.__code__
+    places = [place for place in code.co_positions() if None not in place and place[3] > place[2]]
+    try:
+        lines, _ = inspect.findsource(value)
+        tree = ast.parse("".join(lines))
+    except (OSError, TypeError, SyntaxError):
+        raise CannotKeep("the text of a lambda in it cannot be found") from None
+    around = [
+        node for node in ast.walk(tree)
+        if isinstance(node, ast.Lambda) and places and all(_holds(node.body, place) for place in places)
+    ]  # fmt: skip
+    if not around:
+        raise CannotKeep("the text of a lambda in it cannot be found")
+    return ast.unparse(min(around, key=lambda node: (node.end_lineno - node.lineno, node.end_col_offset - node.col_offset)))
+
+
+def _holds(node: ast.expr, place: tuple) -> bool:
+    """Whether the text of a node has the place (line, last line, column, last column) in it."""
+    first, last, start, end = place
+    return (node.lineno, node.col_offset) <= (first, start) and (last, end) <= (node.end_lineno, node.end_col_offset)
 
 
 def _is_importable(value: Any) -> bool:
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not isinstance(module, str) or not isinstance(name, str) or module in ("__main__", "dflvi_answers"):
+    if not isinstance(module, str) or not isinstance(name, str):
         return False
+    if module in ("__main__", "dflvi_answers") or module.startswith("solutions."):
+        return False  # `solutions` may not be installed where the text goes
     found = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)

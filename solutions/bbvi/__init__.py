@@ -1,0 +1,1 @@
+"""Authored exercises: reference, variants, mistakes, checks, hints and worked answer, one file each."""

@@ -1,0 +1,322 @@
+"""3.5  The score-function estimate of any gradient of an expectation."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, PyTree
+
+from dflvi.checking.compare import Tolerance, close, fields, has_shape
+from dflvi.checking.exercise import Exercise, Mistake, one_edit
+
+
+def score_function_grad(f: Callable, log_prob: Callable, theta: PyTree, samples: Array) -> PyTree:
+    """The score-function estimate of the gradient in theta of E[f(X)], X with log density log_prob(theta, x).
+
+    Args:
+        f: x -> a number, for one sample x. It may have jumps or look x up in a table; it is only evaluated.
+        log_prob: (theta, x) -> log p(x; theta) in nats, for one sample x. JAX can differentiate it in theta.
+        theta: the parameters, an array or a dict (or tuple, ...) of arrays of any shapes.
+        samples: n draws from p(x; theta), [n, ...]: numbers, vectors or whole numbers. They are data here.
+
+    Returns:
+        the average over the n samples, with the structure and the shapes of theta
+        (Ranganath, Gerrish & Blei 2014, eq. 3 for the average).
+    """
+
+    def term(x):
+        score = jax.grad(log_prob)(theta, x)
+        return jax.tree.map(lambda leaf: f(x) * leaf, score)
+
+    terms = jax.vmap(term)(samples)
+    return jax.tree.map(lambda leaf: jnp.mean(leaf, axis=0), terms)
+
+
+# ---- other right answers ----------------------------------------------------------------------
+
+
+def by_a_surrogate(f, log_prob, theta, samples):
+    """One gradient of an average of values times log densities."""
+    values = jax.vmap(f)(jax.lax.stop_gradient(samples))
+    return jax.grad(lambda t: jnp.mean(values * jax.vmap(log_prob, (None, 0))(t, samples)))(theta)
+
+
+def by_pulling_back(f, log_prob, theta, samples):
+    """The values are pulled back through the vector of log densities."""
+    log_p, pull_back = jax.vjp(lambda t: jax.vmap(lambda x: log_prob(t, x))(samples), theta)
+    (gradient,) = pull_back(jax.vmap(f)(samples).astype(log_p.dtype) / len(samples))
+    return gradient
+
+
+def sample_by_sample(f, log_prob, theta, samples):
+    """A Python loop."""
+    total = jax.tree.map(jnp.zeros_like, theta)
+    for x in samples:
+        weight, score = f(x) / len(samples), jax.grad(log_prob)(theta, x)
+        total = jax.tree.map(lambda a, g, weight=weight: a + weight * g, total, score)
+    return total
+
+
+# ---- what the checks pass in ------------------------------------------------------------------
+
+
+def square(x):
+    return x**2
+
+
+def step_at_one(x):
+    return jnp.where(x > 1.0, 3.0, -0.5)
+
+
+def square_of_a_sum(x):
+    return (x[..., 0] + 2 * x[..., 1]) ** 2
+
+
+def cost_of_a_category(x):
+    return jnp.array([2.0, -1.0, 0.5])[x]
+
+
+def log_normal_density(theta, x):
+    z = (x - theta["mu"]) * jnp.exp(-theta["log_sigma"])
+    return -0.5 * z**2 - theta["log_sigma"] - 0.5 * jnp.log(2 * jnp.pi)
+
+
+def log_normal_density_of_a_vector(theta, x):
+    return jnp.sum(log_normal_density(theta, x), axis=-1)
+
+
+def log_probability_of_a_category(logits, x):
+    return jax.nn.log_softmax(logits)[x]
+
+
+# ---- checks: cheap to deep --------------------------------------------------------------------
+
+MU, LOG_SIGMA = np.float32(0.7), np.float32(-0.4)
+WHERE = "p = N(0.7, 0.67^2), theta = {mu, log_sigma}"
+TOLERANCE = Tolerance(1e-4, 1e-4)
+
+
+def _of_a_normal(attempt, f, samples, where):
+    """What the attempt gives for mu and log_sigma, [2]."""
+    result = attempt(f, log_normal_density, {"mu": MU, "log_sigma": LOG_SIGMA}, samples)
+    mu, log_sigma = fields(result, "mu", "log_sigma")
+    return np.array([has_shape(mu, (), where=where, what="the part for mu"),
+                     has_shape(log_sigma, (), where=where, what="the part for log_sigma")])  # fmt: skip
+
+
+def _away_from_the_mean(rng, n):
+    """Draws, half of them on each side, none close to the mean (where all is small)."""
+    sides = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
+    return (MU + np.exp(LOG_SIGMA) * sides * rng.uniform(0.6, 2.2, n)).astype(np.float32)
+
+
+def _score(x):
+    """In mu and log_sigma, [2, n], from differences of the log density."""
+
+    def log_p(mu, log_sigma):
+        return -0.5 * ((x - mu) / np.exp(log_sigma)) ** 2 - log_sigma
+
+    mu, log_sigma, h = float(MU), float(LOG_SIGMA), 1e-5
+    in_mu = (log_p(mu + h, log_sigma) - log_p(mu - h, log_sigma)) / (2 * h)
+    in_log_sigma = (log_p(mu, log_sigma + h) - log_p(mu, log_sigma - h)) / (2 * h)
+    return np.stack([in_mu, in_log_sigma])
+
+
+def has_the_structure_of_theta(attempt):
+    _of_a_normal(attempt, square, _away_from_the_mean(attempt.rng, 9), f"f(x) = x^2, {WHERE}, n = 9")
+
+
+def is_right_for_a_single_sample(attempt):
+    x = _away_from_the_mean(attempt.rng, 1)
+    where = f"f(x) = x^2, {WHERE}, the one sample x = {x[0]:.4g}"
+    want = x[0].astype(np.float64) ** 2 * _score(x.astype(np.float64))[:, 0]
+    close(_of_a_normal(attempt, square, x, where), want, TOLERANCE, where=where,
+          says="the parts for mu and log_sigma")  # fmt: skip
+
+
+def averages_over_the_samples(attempt):
+    x = _away_from_the_mean(attempt.rng, 9)
+    score = _score(x.astype(np.float64))
+    for f, says, values in (
+        (square, "f(x) = x^2", x.astype(np.float64) ** 2),
+        (step_at_one, "f = -0.5 below 1 and 3 above", np.where(x > 1.0, 3.0, -0.5)),
+    ):
+        where = f"{says}, {WHERE}, n = 9"
+        close(_of_a_normal(attempt, f, x, where), np.mean(values * score, axis=1), TOLERANCE, where=where,
+              says="the parts for mu and log_sigma")  # fmt: skip
+
+
+def is_the_exact_gradient_on_samples_with_exact_shares(attempt):
+    # Six points have the first five moments of a standard normal: with all pairs of them the average over
+    # samples is the expectation, which for this f is a polynomial in mu and sigma.
+    six = np.sqrt(3) * np.array([1.0, -1.0, 0, 0, 0, 0])
+    mu, log_sigma = np.array([0.9, -0.6], np.float32), np.array([-0.3, 0.25], np.float32)
+    sigma = np.exp(log_sigma.astype(np.float64))
+    samples = mu + sigma * np.stack(np.meshgrid(six, six), axis=-1).reshape(-1, 2)
+    where = "f(x) = (x1 + 2 x2)^2, x a vector of two independent normals, n = 36"
+    theta = {"mu": mu, "log_sigma": log_sigma}
+    result = attempt(square_of_a_sum, log_normal_density_of_a_vector, theta, samples.astype(np.float32))
+    parts = [has_shape(part, (2,), where=where) for part in fields(result, "mu", "log_sigma")]
+    slope = 2 * (mu[0] + 2 * mu[1]).astype(np.float64)
+    want = np.array([[slope, 2 * slope], [2 * sigma[0] ** 2, 8 * sigma[1] ** 2]])
+    close(np.stack(parts), want, TOLERANCE, where=where,
+          says="the parts for mu and log_sigma, against the exact gradient")  # fmt: skip
+    # Categories in exactly their shares 1/8, 3/8, 4/8: the gradient is that of sum_k p_k f(k).
+    shares, costs = np.array([1, 3, 4]) / 8, np.array([2.0, -1.0, 0.5])
+    logits = (np.log(shares) + 0.3).astype(np.float32)
+    samples = np.repeat(np.arange(3, dtype=np.int32), [1, 3, 4])
+    where = "three categories, logits = log(1/8, 3/8, 4/8) + 0.3, each in its exact share, n = 8"
+    got = attempt(cost_of_a_category, log_probability_of_a_category, logits, samples)
+    close(got, (np.diag(shares) - np.outer(shares, shares)) @ costs, TOLERANCE, where=where,
+          says="the gradient in the logits, against the exact one")  # fmt: skip
+
+
+# ---- known wrong answers ----------------------------------------------------------------------
+
+
+def product_of_averages(f, log_prob, theta, samples):
+    """Averages the values and the scores one by one."""
+    value = jnp.mean(jax.vmap(f)(samples))
+    return jax.grad(lambda t: value * jnp.mean(jax.vmap(log_prob, (None, 0))(t, samples)))(theta)
+
+
+def baseline_from_the_same_samples(f, log_prob, theta, samples):
+    """Takes the samples' own mean of f from each value."""
+    values = jax.vmap(f)(samples)
+    return by_a_surrogate(lambda x: f(x) - jnp.mean(values), log_prob, theta, samples)
+
+
+def flat(f, log_prob, theta, samples):
+    """One flat vector instead of theta's structure."""
+    return jax.flatten_util.ravel_pytree(by_a_surrogate(f, log_prob, theta, samples))[0]
+
+
+def divided_by_the_number_of_numbers(f, log_prob, theta, samples):
+    """Takes samples.size for n."""
+    share = len(samples) / samples.size
+    return by_a_surrogate(lambda x: share * f(x), log_prob, theta, samples)
+
+
+exercise = Exercise(
+    score_function_grad,
+    question="3.5",
+    minutes=15,
+    difficulty=3,
+    hints=(
+        "What you did for X^2 and a normal mean used two things: the value of the function at the draw, and "
+        "the score. Which of them can you still get when f and log_prob are black boxes?",
+        "JAX gives the score of one sample: the gradient of `log_prob` in its first argument. It has "
+        "theta's structure, so use `jax.tree.map` for whatever you do to it.",
+        "For one sample, multiply every leaf of the score by the value of f there. `jax.vmap` this over the "
+        "samples, then average each leaf over its first axis and no other.",
+    ),
+    checks=(
+        has_the_structure_of_theta,
+        is_right_for_a_single_sample,
+        averages_over_the_samples,
+        is_the_exact_gradient_on_samples_with_exact_shares,
+    ),
+    variants=(by_a_surrogate, by_pulling_back, sample_by_sample),
+    mistakes=(
+        Mistake(
+            "not-averaged",
+            one_edit("jax.tree.map(lambda leaf: jnp.mean(leaf, axis=0), terms)", "terms"),
+            "Each part of your result has n = 9 entries, one for each sample. The estimate is what remains "
+            "after averaging.",
+            caught_by=has_the_structure_of_theta,
+        ),
+        Mistake(
+            "flattened",
+            flat,
+            "Your result is one vector, and theta = {mu, log_sigma} is a dict. Whoever takes a step with it "
+            "needs each part under its name.",
+            caught_by=has_the_structure_of_theta,
+        ),
+        Mistake(
+            "density-instead-of-its-log",
+            one_edit("jax.grad(log_prob)", "jax.grad(lambda t, y: jnp.exp(log_prob(t, y)))"),
+            "With one sample you are off by a factor that is the density at that sample. Draws already come "
+            "with probability p; your gradient counts it once more.",
+            caught_by=is_right_for_a_single_sample,
+        ),
+        Mistake(
+            "sign-of-the-score",
+            one_edit("f(x) * leaf", "-f(x) * leaf"),
+            "Every number has the opposite sign, already for a single sample. Is there a minus from a loss "
+            "somewhere? This function returns the gradient of the expectation itself.",
+            caught_by=is_right_for_a_single_sample,
+        ),
+        Mistake(
+            "forgot-f",
+            one_edit("f(x) * leaf", "leaf"),
+            "Replace f by another function and your result stays the same. It is the mean score, which "
+            "tends to zero.",
+            caught_by=is_right_for_a_single_sample,
+        ),
+        Mistake(
+            "forgot-the-score",
+            one_edit("f(x) * leaf", "f(x) + 0 * leaf"),
+            "The parts for mu and log_sigma are the same number, the value of f. Nothing in them tells one "
+            "parameter from the other.",
+            caught_by=is_right_for_a_single_sample,
+        ),
+        Mistake(
+            "gradient-of-f-as-well",
+            one_edit("f(x) * leaf", "f(x) * leaf + jax.grad(f)(x)"),
+            "For one sample and f(x) = x^2 there is a piece too much, and it vanishes for the step "
+            "function: the slope of f. A sample is data and does not move with theta.",
+            caught_by=is_right_for_a_single_sample,
+        ),
+        Mistake(
+            "baseline-from-the-same-samples",
+            baseline_from_the_same_samples,
+            "Ask for one sample: you return zero, whatever f is. A baseline computed from the very samples "
+            "it is used on pulls the estimate towards zero, and none was asked for.",
+            caught_by=is_right_for_a_single_sample,
+        ),
+        Mistake(
+            "sum-instead-of-mean",
+            one_edit("jnp.mean", "jnp.sum"),
+            "One sample comes out right, nine samples nine times too large.",
+            caught_by=averages_over_the_samples,
+            also=lambda f, log_prob, theta, samples: by_a_surrogate(
+                lambda x: f(x) * len(samples), log_prob, theta, samples
+            ),
+        ),
+        Mistake(
+            "product-of-averages",
+            product_of_averages,
+            "One sample comes out right, nine do not. You averaged f and the score one by one, and lost "
+            "that they go together: which samples had the large values?",
+            caught_by=averages_over_the_samples,
+        ),
+        Mistake(
+            "divided-by-the-number-of-numbers",
+            divided_by_the_number_of_numbers,
+            "Right for samples that are numbers, half of the truth for samples with two coordinates. How "
+            "many samples are there in an array of shape [36, 2]?",
+            caught_by=is_the_exact_gradient_on_samples_with_exact_shares,
+        ),
+        Mistake(
+            "averaged-over-the-parameters-too",
+            one_edit("jnp.mean(leaf, axis=0)", "jnp.mean(leaf)"),
+            "With mu of shape [2] a single number came back for it: the average went over the entries of "
+            "the parameter as well as over the samples.",
+            caught_by=is_the_exact_gradient_on_samples_with_exact_shares,
+        ),
+    ),
+    answer="""
+Nothing in the derivation for $X^2$ used the square or the normal. For any p whose support does not depend
+on theta,
+
+$$\\nabla_\\theta\\, \\mathbb E_{p(x;\\theta)}[f(X)]
+= \\mathbb E_{p(x;\\theta)}[\\,f(X)\\, \\nabla_\\theta \\log p(X;\\theta)\\,],$$
+
+so the estimate is the average of f(x) times the score over draws x. The score is the gradient of `log_prob`
+in its first argument, leaf by leaf; f is only evaluated. For a categorical p with logits the right side is
+a finite sum, $p_k (f_k - \\sum_j p_j f_j)$. A shorter form of the same program differentiates a
+*surrogate*: the average of values, which are constants, times log densities.
+""",
+    afterword="Jumps, tables, discrete x: all one to this estimator. That is why BBVI is called black-box.",
+)

@@ -1,0 +1,341 @@
+"""4.5  The encoder: from an image to a Gaussian over its latent."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from dflvi import nets
+from dflvi.checking.compare import Tolerance, close, fields, finite, has_shape, holds
+from dflvi.checking.exercise import Exercise, Mistake, one_edit
+
+
+def encode(params: Any, x: Float[Array, " D"]) -> tuple[Float[Array, " d"], Float[Array, " d"]]:
+    """Mean and log-variance of q(z | x) = N(mu, diag(exp(logvar))), from a network that reads one image.
+
+    Args:
+        params: what your `init_vae` made, with any numbers in it.
+        x: one binary image, D zeros and ones as floats.
+
+    Returns:
+        mu: the mean of each latent coordinate, [d].
+        logvar: the log of each variance (natural log), [d], any real numbers.
+
+    One hidden layer of H ReLU units reads x, and two affine heads read the hidden layer: neither head has an
+    activation. With all parameters zero q is the prior N(0, I). JAX must be able to differentiate it in the
+    parameters and in x (Kingma and Welling 2013, appendix C.2).
+    """
+    heads = nets.apply_mlp(params["encoder"], x)
+    mu, logvar = jnp.split(heads, 2)
+    return mu, logvar
+
+
+# ---- other right answers ----------------------------------------------------------------------
+
+
+def layer_by_layer(params, x):
+    """The heads as two matrices, sums written as contractions, the ReLU as a maximum, a dict at the end."""
+    (W, b), (V, c) = params["encoder"]
+    h = jnp.maximum(jnp.einsum("d,dh->h", x, W) + b, 0)
+    head_mu, head_logvar = V.reshape(len(h), 2, -1).swapaxes(0, 1)
+    bias_mu, bias_logvar = c.reshape(2, -1)
+    return {"mu": head_mu.T @ h + bias_mu, "logvar": head_logvar.T @ h + bias_logvar}
+
+
+def with_leading_axes(params, x):
+    """For leading axes too, the bias as the weight of a constant input, and a mask for the ReLU."""
+
+    def affine(layer, x):
+        ones = jnp.ones((*x.shape[:-1], 1), x.dtype)
+        return jnp.concatenate([x, ones], axis=-1) @ jnp.vstack(layer)
+
+    first, last = params["encoder"]
+    h = affine(first, x)
+    out = affine(last, jnp.where(h > 0, h, 0.0))
+    d = out.shape[-1] // 2
+    return out[..., :d], out[..., d:]
+
+
+# ---- checks: cheap to deep --------------------------------------------------------------------
+
+_SIZES = 784, 8, 5  # D, H, d: as many pixels as a digit has, and so few units that kinks stay apart
+_WHERE = f"your own init_vae with d_in, d_hidden, d_latent = {_SIZES}"
+_FILLS, _LINES, _POINTS = 4, 4, 61
+
+
+def _params(attempt):
+    return attempt.companion("init_vae").keep(attempt.key(), *_SIZES)
+
+
+def _filled(attempt, params):
+    # With sd 1/4 and about 100 inked pixels a unit sees N(0, 2.5^2), and heads put out numbers up to 5 or so.
+    return params.filled(lambda shape: 0.25 * attempt.rng.normal(size=shape))
+
+
+def _lines(rng):
+    """Points on the way from one binary image to another, [lines, points, D], and the directions."""
+    start, end = (rng.random((2, _LINES, _SIZES[0])) < 0.13).astype(np.float64)
+    t = np.linspace(0, 1, _POINTS)[:, None]
+    return start[:, None] + t * (end - start)[:, None], end - start
+
+
+def _read(result, shape, where):
+    mu, logvar = fields(result, "mu", "logvar")
+    mu = finite(has_shape(mu, shape, where=where, what="mu"), where=where, what="mu")
+    return mu, finite(has_shape(logvar, shape, where=where, what="logvar"), where=where, what="logvar")
+
+
+def _both(attempt, params, images):
+    """Means and log-variances of images [..., D], in float64."""
+    n = int(np.prod(images.shape[:-1]))
+    result = attempt.float64.vmap(None, 0)(params, images.reshape(n, -1))
+    outs = _read(result, (n, _SIZES[2]), f"{n} images, mapped over")
+    return [out.astype(np.float64).reshape(*images.shape[:-1], -1) for out in outs]
+
+
+def _enough(amount, needed, says, **more):
+    # The trace is 1 for whatever is enough, so that it depends neither on the structure nor on its numbers.
+    holds(amount >= needed, says, value=np.clip(amount / needed, 0, 1), tolerance=0.05, **more)
+
+
+def gives_two_vectors_of_moderate_size(attempt):
+    D, _, d = _SIZES
+    params = _params(attempt)
+    digit = (attempt.rng.random(D) < 0.13).astype(np.float32)
+    for x, words in ((digit, "an image with 13 % of ink"), (np.ones(D, np.float32), "an image all of ink")):
+        where = f"{words}, {_WHERE}"
+        largest = float(np.abs(_read(attempt(params, x), (d,), where)).max())
+        says = (
+            "Before any training the numbers that come out are huge; an exp of them overflows. If `encode` "
+            "is right, the weights that `init_vae` draws are too large for a sum over so many pixels."
+        )
+        got = f"{largest:.3g}"
+        holds(largest <= 30, says, value=max(largest, 30.0), where=where, expected="at most 30", got=got)
+
+
+def parameters_of_zero_give_the_prior(attempt):
+    zero = _params(attempt).filled(lambda shape: np.zeros(shape))
+    images, _ = _lines(attempt.rng)
+    mu, logvar = _both(attempt, zero, images)
+    where = "every floating leaf set to zero"
+    close(mu, np.zeros_like(mu), where=where, says="the mean is not zero", what="mu")
+    close(logvar, np.zeros_like(mu), where=where, says="the log-variance is not zero", what="logvar")
+
+
+def both_heads_reach_both_signs(attempt):
+    params = _params(attempt)
+    images, _ = _lines(attempt.rng)
+    drawn = [_both(attempt, _filled(attempt, params), images) for _ in range(_FILLS)]
+    for name, outs in zip(("mu", "logvar"), zip(*drawn, strict=True), strict=True):
+        where = f"{_FILLS} random fillings of the parameters, {_LINES * _POINTS} images each"
+        lowest, highest = min(out.min() for out in outs), max(out.max() for out in outs)
+        _enough(-lowest, 1e-3, f"{name} is never negative.", where=where, got=f"at least {lowest:.3g}")
+        _enough(highest, 1e-3, f"{name} is never positive.", where=where, got=f"at most {highest:.3g}")
+
+
+def each_image_has_a_mean_and_a_variance_of_its_own(attempt):
+    params = _params(attempt)
+    images, _ = _lines(attempt.rng)
+    mu, logvar = _both(attempt, _filled(attempt, params), images[:, :: _POINTS - 1])
+    where = f"random parameters, {2 * _LINES} random images"
+    for out, says in (
+        (mu, "mu is the same for all images."),
+        (logvar, "logvar is the same for all images."),
+    ):
+        spread = float(out.reshape(-1, _SIZES[2]).std(axis=0).max())
+        _enough(spread, 1e-3, says, where=where, got=f"a spread of {spread:.3g}")
+    centred = (out.reshape(-1, _SIZES[2]) for out in (mu, logvar))
+    m, v = (out - out.mean(axis=0) for out in centred)
+    left = 1 - np.sum(m * v, axis=0) ** 2 / np.maximum(np.sum(m**2, axis=0) * np.sum(v**2, axis=0), 1e-300)
+    says = "In each coordinate logvar is a linear function of mu, over all images: the two heads are one."
+    _enough(float(left.max()), 1e-3, says, where=where, got="a correlation of 1 or -1 in each coordinate")
+
+
+def bends_at_the_kinks_of_its_units_and_nowhere_else(attempt):
+    params = _filled(attempt, _params(attempt))
+    images, _ = _lines(attempt.rng)
+    where = f"random parameters, {_LINES} straight ways from image to image in {_POINTS - 1} steps"
+    for name, out in zip(("mu", "logvar"), _both(attempt, params, images), strict=True):
+        # ReLU units are straight but where one switches: second differences are zero but near a kink. A way
+        # has at most H kinks, each in two of the differences; float32 rounds to 1e-6.
+        bends = np.abs(np.diff(out, 2, axis=1)).max(axis=-1) > 1e-5 * (1 + np.abs(out).max())
+        says = f"{name} is a linear function of the pixels: is there anything between the two layers?"
+        _enough(int(bends.sum()), 1, says, where=where, got="no bend")
+        straight = float(1 - bends.mean())
+        says = f"{name} is curved all along; with ReLU units it is straight between a few kinks."
+        _enough(straight, 0.5, says, where=where, got=f"straight in {100 * straight:.0f} % of the steps")
+
+
+def units_that_are_off_are_silent(attempt):
+    # An array gets numbers of one sign, drawn for each. With much ink, half of such fillings turn all
+    # hidden units off, whichever array holds their weights: 24 without one have probability 1e-7.
+    rng, params = attempt.rng, _params(attempt)
+    images, _ = _lines(rng)
+    spreads = []
+    for _ in range(24):
+        filled = params.filled(lambda shape: rng.choice((-1, 1)) * rng.uniform(0.1, 0.3, shape))
+        outs = _both(attempt, filled, 1 - images / 4)
+        spreads.append([out.std(axis=(0, 1)).max() / (1 + np.abs(out).max()) for out in outs])
+    for name, spread in zip(("mu", "logvar"), np.min(spreads, axis=0), strict=True):
+        holds(
+            spread < 1e-6, f"{name} follows the image even where all hidden units are off.",
+            value=min(spread, 1e-4), tolerance=1e-5,
+            where="24 random fillings, in which each array has entries of one sign, and images of much ink",
+            expected="the same for all images in some of them", got=f"a relative spread of {spread:.2g}",
+        )  # fmt: skip
+
+
+def autodiff_finds_its_slopes(attempt):
+    params = _filled(attempt, _params(attempt))
+    images, directions = _lines(attempt.rng)
+    outs = _both(attempt, params, images)
+    step = 2 / (_POINTS - 1)
+    for line in range(2):
+        bends = sum(np.abs(np.diff(out[line], 2, axis=0)).max(axis=-1) for out in outs)
+        i = int(np.argmin(bends))  # a straight piece, around point i + 1
+        slopes = fields(attempt.float64.jacobian(1)(params, images[line, i + 1]), "mu", "logvar")
+        for name, slope, out in zip(("mu", "logvar"), slopes, outs, strict=True):
+            slope = has_shape(slope, (_SIZES[2], _SIZES[0]), what=f"the Jacobian of {name}")
+            want = (out[line, i + 2] - out[line, i]) / step
+            close(
+                slope.astype(np.float64) @ directions[line], want, Tolerance(1e-3, 1e-3), what="JAX",
+                where="random parameters, along a straight way to another image",
+                says=f"the slope of {name} against two values of your own",
+            )  # fmt: skip
+
+
+# ---- mistakes ---------------------------------------------------------------------------------
+
+
+def _two_layers(params, x, activation):
+    (W, b), (V, c) = params["encoder"]
+    return jnp.split(activation(x @ W + b) @ V + c, 2)
+
+
+def _one_global_variance(params, x):
+    out = nets.apply_mlp(params["encoder"], x)
+    d = len(out) // 2
+    return out[:d], params["encoder"][-1][1][d:]
+
+
+def _relu_everywhere(params, x):
+    for W, b in params["encoder"]:
+        x = jax.nn.relu(x @ W + b)
+    return jnp.split(x, 2)
+
+
+exercise = Exercise(
+    encode,
+    question="4.5",
+    minutes=15,
+    difficulty=1,
+    differentiable=True,
+    needs=("init_vae",),
+    hints=(
+        "Two networks in one: what do mean and log-variance have in common, and from where on do they part?",
+        "Hidden layer first, its ReLU, then each head is one affine map of it. What has to be done to a "
+        "number that may be anything, so that it can be called a log-variance? Think twice before you do "
+        "something.",
+        "If your structure holds the encoder as `nets.init_mlp` made it, one call of `nets.apply_mlp` gives "
+        "a vector of length 2 d. Its first half is the mean and its second the log-variance, as they are.",
+    ),
+    checks=(
+        gives_two_vectors_of_moderate_size,
+        parameters_of_zero_give_the_prior,
+        both_heads_reach_both_signs,
+        each_image_has_a_mean_and_a_variance_of_its_own,
+        bends_at_the_kinks_of_its_units_and_nowhere_else,
+        units_that_are_off_are_silent,
+        autodiff_finds_its_slopes,
+    ),
+    variants=(layer_by_layer, with_leading_axes),
+    mistakes=(
+        Mistake(
+            "axis-of-a-batch",
+            one_edit("jnp.split(heads, 2)", "jnp.split(heads, 2, axis=1)"),
+            "This is written for a table with an image a row. Here one image comes in, a vector; which axis "
+            "of what the heads put out is left then, and which number of an axis would be right for both?",
+            also=lambda params, x: tuple(jnp.split(nets.apply_mlp(params["encoder"], x), 2, 1)),
+        ),
+        Mistake(
+            "variance-for-its-log",
+            one_edit("return mu, logvar", "return mu, jnp.exp(logvar)"),
+            "With all parameters zero your second vector is full of ones. One is a fine variance, or "
+            "standard deviation; what is its log?",
+            also=lambda params, x: (
+                _two_layers(params, x, jax.nn.relu)[0],
+                jnp.exp(0.5 * _two_layers(params, x, jax.nn.relu)[1]),
+            ),
+        ),
+        Mistake(
+            "softplus-on-the-second-head",
+            one_edit("return mu, logvar", "return mu, jax.nn.softplus(logvar)"),
+            "Set all parameters to zero and look at the second vector: 0.693 everywhere. Something makes it "
+            "positive, as if it were a spread; may a log-variance be negative?",
+        ),
+        Mistake(
+            "relu-after-the-heads",
+            _relu_everywhere,
+            "Neither of your vectors has a negative entry, for any parameters. No image could have a latent "
+            "left of zero, or one that is known better than the prior knows it.",
+            also=lambda params, x: tuple(jax.nn.relu(jnp.stack(_two_layers(params, x, jax.nn.relu)))),
+        ),
+        Mistake(
+            "one-variance-for-all-images",
+            _one_global_variance,
+            "Two different images get different means and yet the same log-variances. A smudged digit "
+            "should leave more doubt than a clear one; what does your second head read?",
+        ),
+        Mistake(
+            "one-head-twice",
+            one_edit("mu, logvar = jnp.split(heads, 2)", "mu = logvar = jnp.split(heads, 2)[0]"),
+            "A look at one image: mean and log-variance are the same numbers. Far from zero would then "
+            "always mean uncertain.",
+            also=lambda params, x: (_two_layers(params, x, jax.nn.relu)[1],) * 2,
+        ),
+        Mistake(
+            "nothing-between-the-layers",
+            lambda params, x: _two_layers(params, x, lambda h: h),
+            "Walk from one image to another in equal steps: what comes out moves in equal steps too. "
+            "Whatever the width of your hidden layer, a single matrix would do the same.",
+            also=lambda params, x: _two_layers(params, jax.nn.relu(x), lambda h: h),
+        ),
+        Mistake(
+            "smooth-units",
+            lambda params, x: _two_layers(params, x, jnp.tanh),
+            "The statement asks for ReLU units, which are straight on both sides of a kink. Yours bend "
+            "smoothly, as tanh, a sigmoid or softplus do.",
+            also=lambda params, x: _two_layers(params, x, jax.nn.sigmoid),
+        ),
+        Mistake(
+            "leaky-units",
+            lambda params, x: _two_layers(params, x, jax.nn.leaky_relu),
+            "A unit of yours that is off still whispers: a little of its input passes. That is a useful "
+            "unit, and another one than the statement asks for.",
+            also=lambda params, x: _two_layers(params, x, lambda h: jnp.where(h > 0, h, 0.1 * h)),
+            caught_by=units_that_are_off_are_silent,
+        ),
+        Mistake(
+            "gradient-cut-off",
+            one_edit("heads, 2", "jax.lax.stop_gradient(heads), 2"),
+            "The values are right, and JAX takes them for constants: all slopes are zero. Trained like this "
+            "the encoder never learns. Where does the way from the result back to the image break?",
+        ),
+    ),
+    answer="""
+A hidden layer h = relu(x W + b), and two affine heads mu = h A + a, logvar = h C + c. A and C can be stored
+side by side as one matrix of width 2 d; then the result is cut in two, along its *last* axis.
+
+Why the log of the variance: it may be any real number, as a head without activation puts it out, and exp
+makes a positive variance of it. A ReLU on the heads would forbid negative means, and variances below 1, so
+that the posterior could never be narrower than the prior. With all parameters zero, mu = 0 and logvar = 0:
+q(z | x) is the prior.
+
+One network serves all images. Its parameters phi are fitted on average over the data, and a new image costs
+one pass through it: this is what "amortised" says. The price is that q(z | x) need not be the best Gaussian
+for any one x (question 6.9 measures the difference).
+""",
+    afterword="It is a log-variance only because all that comes later will read it as one.",
+)

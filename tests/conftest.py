@@ -1,0 +1,46 @@
+"""What all tests share: a place of their own for progress, and one cache of compiled programs for all workers."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before NumPy and JAX are loaded. Two workers on two cores, each with its threads, would get in each other's way.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("DFLVI_CACHE", str(Path(tempfile.gettempdir()) / f"dflvi-tests-{os.getuid()}"))
+os.environ["DFLVI_HOME"] = tempfile.mkdtemp(prefix="dflvi-home-")
+
+import shutil  # noqa: E402
+
+import pytest  # noqa: E402
+
+
+def pytest_configure(config):
+    # Two workers may meet at one entry of the cache; JAX then compiles, which is all right, and says so.
+    config.addinivalue_line("filterwarnings", "ignore:Error (reading|writing) persistent compilation cache")
+
+    from dflvi.checking import compile_cache
+
+    compile_cache.use()
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(os.environ["DFLVI_HOME"], ignore_errors=True)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty folder for progress."""
+    monkeypatch.setenv("DFLVI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def other_process():
+    """A child that answers live in, started once a worker."""
+    from dflvi.checking.child import Child
+
+    with Child() as child:
+        yield child
