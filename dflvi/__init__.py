@@ -8,3 +8,10 @@ def status():
     from dflvi.checking import overview
 
     return overview.table()
+
+
+def doctor():
+    """What is wrong with the installation that this kernel runs in, and the remedy, as text."""
+    from dflvi.checking import doctor
+
+    print(doctor.report(doctor.examine()))

@@ -151,6 +151,146 @@ def gradient_terms(terms: dict, truth: float, axes=None):
     return axes
 
 
+# ---- 2  cavi ----------------------------------------------------------------------------------
+
+
+def q_and_joint(z, q, joint, axes=None):
+    """A density q(z) and, as a function of z, the joint p(z, x) at the observed x, with the areas under both.
+
+    Args:
+        z: a fine grid, [n].
+        q: its density there, [n].
+        joint: p(z, x), [n].
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots()[1]
+    z, q, joint = (np.asarray(values, np.float64) for values in (z, q, joint))
+    axes.fill_between(z, joint, color=TRUTH, alpha=0.15)
+    for values, color, name in ((joint, TRUTH, "p(z, x)"), (q, YOURS, "q(z)")):
+        label = f"{name}, area {np.trapezoid(values, z):.3g}"
+        axes.plot(z, values, color=color, linestyle=DASHES[color], label=label)
+    axes.set(xlabel="z", ylabel="density", ylim=(0, None), xlim=(z[0], z[-1]))
+    axes.legend()
+    return axes
+
+
+def sliding_below_zero(scale, values: dict, axes=None):
+    """Quantities in nats as a scale shrinks, from left to right; where no KL divergence can be is shaded.
+
+    Args:
+        scale: standard deviations, [n].
+        values: name -> a quantity for each of them, [n]. Up to three are told apart.
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots()[1]
+    for (name, one), color, mark in zip(values.items(), (YOURS, TRUTH, THIRD), "os^", strict=False):
+        axes.plot(scale, one, color=color, linestyle=DASHES[color], marker=mark, markersize=4, label=name)
+    low = min(-0.5, 1.2 * min(float(np.min(one)) for one in values.values()))
+    axes.axhspan(low, 0, color="0.92", zorder=0)
+    axes.axhline(0, color="0.4", linewidth=0.8)
+    axes.text(0.02, 0.05, "no KL divergence is ever here", transform=axes.transAxes, color="0.3")
+    axes.set(xscale="log", xlabel="standard deviation of prior and noise (log scale, shrinking)")
+    axes.set(xlim=(np.max(scale) * 1.1, np.min(scale) / 1.1), ylim=(low, -1.5 * low), ylabel="nats")
+    axes.legend(loc="upper left")
+    return axes
+
+
+def mixture(x, result, log_density=None, *, centre=0.0, unit="", axes=None):
+    """Data and what coordinate ascent makes of them: component densities, and what q says of their means.
+
+    Each component is a numbered curve, N(m_k, 1) times its share of the data; together they smooth the
+    histogram. The strip of its colour is m_k plus and minus two posterior standard deviations. Each datum
+    is a tick below the axis, in a mixture of the colours that follows its responsibilities.
+
+    Args:
+        x: data, [N].
+        result: a CaviResult, or anything whose first three parts are m, s2 and phi.
+        log_density: x_new [M] -> log predictive density, drawn if given.
+        centre: what was subtracted from the data, added again for the axis.
+        unit: of x, for the axis.
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots(figsize=(7.6, 3.6))[1]
+    parts = tuple(result.values()) if isinstance(result, dict) else tuple(result)
+    x, m, s2, phi = (np.asarray(part, np.float64) for part in (x, *parts[:3]))
+    grid = np.linspace(x.min() - 3, x.max() + 3, 600)
+    colors = plt.get_cmap("tab10").colors
+    bins = np.arange(np.floor(grid[0]), np.ceil(grid[-1]) + 0.5, 0.5)
+    axes.hist(x + centre, bins + centre, density=True, color="0.87", label="data")
+    heights = phi.mean(axis=0) / np.sqrt(2 * np.pi)
+    shown = np.array([colors[k % 10] for k in range(len(m))])
+    spreads = 2 * np.sqrt(s2)
+    for k, (place, height, spread, color) in enumerate(zip(m, heights, spreads, shown, strict=True)):
+        curve = height * np.exp(-0.5 * (grid - place) ** 2)
+        axes.axvspan(place + centre - spread, place + centre + spread, color=color, alpha=0.3)
+        axes.plot(grid + centre, curve, color=color, linewidth=1.4)
+        text = axes.text(place + centre, height, k + 1, ha="center", va="bottom", weight="bold")
+        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+    if log_density is not None:
+        density = np.exp(np.asarray(log_density(grid.astype(np.float32)), np.float64))
+        axes.plot(grid + centre, density, color="black", linestyle="--", label="predictive density")
+    top = axes.get_ylim()[1]
+    mixed = np.clip(phi @ shown, 0, 1)
+    axes.vlines(x + centre, -0.05 * top, -0.01 * top, color=mixed, linewidth=1)
+    axes.axhline(0, color="0.4", linewidth=0.8)
+    per = f"density, per {unit}" if unit else "density, per unit of x"
+    axes.set(xlabel=f"x ({unit})" if unit else "x", ylabel=per, ylim=(-0.06 * top, 1.08 * top))
+    axes.set(xlim=(grid[0] + centre, grid[-1] + centre))
+    axes.legend(loc="upper right")
+    return axes
+
+
+def elbo_traces(traces: dict, *, best=None, axes=None):
+    """The ELBO against the number of sweeps or steps (log scale), one line for each trace.
+
+    Args:
+        traces: name -> ELBO after each iteration, [n]. Up to five are told apart.
+        best: a level to mark, in nats.
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots()[1]
+    colors, dashes = (YOURS, TRUTH, THIRD, "0.3", "0.5"), ("--", "-", ":", "-.", "-")
+    for (name, trace), color, dash, marker in zip(traces.items(), colors, dashes, "os^vd", strict=False):
+        at = np.arange(1, len(trace) + 1)
+        every = list(np.unique(np.geomspace(1, len(at), 12).astype(int)) - 1)
+        axes.plot(at, trace, dash, color=color, marker=marker, markersize=4.5, markevery=every, label=name)
+    if best is not None:
+        axes.axhline(best, color="0.4", linewidth=0.8)
+        axes.text(1, best, f"{best:.1f}", va="bottom", color="0.3")
+    axes.set(xscale="log", xlabel="sweeps or steps (log scale)", ylabel="ELBO (nats)")
+    axes.legend(loc="best" if len(traces) > 1 else "lower right")
+    return axes
+
+
+def optima(elbos, axes=None):
+    """The ELBO that each of several starts ends at, in order, with a line for each distinct value.
+
+    Args:
+        elbos: final ELBO of each start, [n].
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots(figsize=(7.0, 2.8))[1]
+    values = np.sort(np.asarray(elbos, np.float64))[::-1]
+    new = np.concatenate([[True], np.abs(np.diff(values)) > 0.1])
+    for level, count in zip(values[new], np.diff(np.append(np.flatnonzero(new), len(values))), strict=True):
+        axes.plot([0, len(values) + 0.4], [level, level], color="0.8", linewidth=0.8, zorder=0)
+        times = f"{count} of {len(values)} starts"
+        axes.text(len(values) + 0.6, level, f"{level:.1f}: {times}", va="center", fontsize=9.5)
+    axes.plot(np.arange(1, len(values) + 1), values, "o", color=YOURS, markersize=5)
+    axes.set(xlabel="start, best first", ylabel="final ELBO (nats)", xlim=(0, len(values) * 1.32))
+    return axes
+
+
 # ---- 4  vae -----------------------------------------------------------------------------------
 
 

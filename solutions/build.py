@@ -57,7 +57,7 @@ def question_side(section: str, name: str) -> str:
     call.keywords = [word for word in call.keywords if word.arg not in SECRET]
     if isinstance(exercise, (Choice, Prediction)):
         call.keywords = [word for word in call.keywords if word.arg not in SECRET_OF_A_CHOICE]
-        call.keywords.append(ast.keyword("sealed", ast.parse(repr(exercise.sealed), mode="eval").body))
+        call.keywords.append(ast.keyword("sealed", ast.Constant(exercise.sealed)))
     kept = _reachable(tree, call)
     blocks = [f'"""{ast.get_docstring(tree)}"""', BUILT.format(section=section, name=name)]
     imports = []
@@ -79,7 +79,7 @@ def question_side(section: str, name: str) -> str:
             gap = "\n\n" if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ""
             blocks.append(gap + "\n".join(lines[first - 1 : node.end_lineno]))
         else:
-            blocks.append("\n\n" + _formatted(kept[node]))
+            blocks.append("\n\n" + _formatted(kept[node], text))
     return "\n\n".join(blocks).replace("\n\n\n\n", "\n\n\n") + "\n"
 
 
@@ -157,22 +157,16 @@ def _names(node: ast.AST) -> set[str]:
     return found
 
 
-def _formatted(assign: ast.Assign) -> str:
-    """The stripped call, an argument a line."""
+def _formatted(assign: ast.Assign, text: str) -> str:
+    """The stripped call, an argument a line, as its author laid it out."""
+
+    def written(value: ast.expr) -> str:
+        return ast.get_source_segment(text, value) or ast.unparse(value)
+
     call = assign.value
-    words = [ast.unparse(arg) for arg in call.args]
-    words += [f"{word.arg}={_long(word.value)}" for word in call.keywords]
+    words = [*map(written, call.args), *(f"{word.arg}={written(word.value)}" for word in call.keywords)]
     body = "\n".join(f"    {word}," for word in words)
     return f"exercise = {ast.unparse(call.func)}(\n{body}\n)"
-
-
-def _long(value: ast.expr) -> str:
-    if isinstance(value, ast.Tuple) and value.elts:
-        return "(\n" + "".join(f"        {ast.unparse(one)},\n" for one in value.elts) + "    )"
-    if isinstance(value, ast.Dict):
-        pairs = zip(value.keys, value.values, strict=True)
-        return "{\n" + "".join(f"        {ast.unparse(k)}: {ast.unparse(v)},\n" for k, v in pairs) + "    }"
-    return ast.unparse(value)
 
 
 def section_module(section: str) -> str:

@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -564,6 +565,57 @@ def _compared(case: Case, fates: dict[str, bool], seen: dict[str, list]) -> list
     return found
 
 
+def over_many_keys(case: Case, keys: int, seconds: float) -> tuple[list[str], list[str]]:
+    """What happens at so many keys: lines to print, and complaints.
+
+    Right answers have to pass at all of them and mistakes to be rejected at 999 of 1,000. An answer gets fewer
+    keys if its `seconds` are over; the lines say how many.
+    """
+    lines, found = [], []
+    for label in case.right:
+        worst: dict[str, tuple[float, float]] = {}
+        failed, n = [], 0
+        for key in _keys_in_time(keys, seconds):
+            n += 1
+            for check in case.exercise.checks:
+                finding = judge.run_check(check, case.host(label), case.exercise.name, key)
+                for seen in finding.seen:
+                    if seen.limit > 0:
+                        worst[check.__name__] = max(worst.get(check.__name__, (0.0, 0.0)), (seen.z, seen.limit))
+                if not finding.passed:
+                    failed.append((key, finding))
+        lines.append(f"{label}: {n} keys, {len(failed)} failures")
+        for check, (z, limit) in worst.items():
+            lines.append(f"    {check}: largest |z| {z:.2f}, limit {limit:.2f}")
+            if n >= 300 and z < 1.5:
+                what = f"{check}: |z| stays below {z:.2f} over {n} keys of {label}"
+                found.append(case.says(what, "The standard error it is given is too large: the limit is not what it says."))
+        for key, finding in failed[:3]:
+            what = f"{label} fails {finding.check} at key {key}: {_why(finding)}"
+            found.append(case.says(what, "A right answer has to pass at every key."))
+    for label in case.wrong:
+        missed, n = [], 0
+        checks = sorted(case.exercise.checks, key=lambda check: case.finding(label, check).passed)
+        for key in _keys_in_time(keys, seconds / 5):
+            n += 1
+            findings = (judge.run_check(check, case.host(label), case.exercise.name, key) for check in checks)
+            if all(finding.passed for finding in findings):
+                missed.append(key)
+        lines.append(f"{label}: {len(missed)} misses in {n}")
+        if len(missed) > n / 1000:
+            what = f"{label} passes at {len(missed)} of {n} keys, {missed[0]} among them"
+            found.append(case.says(what, "Give the check more draws, or inputs on which it shows."))
+    return lines, found
+
+
+def _keys_in_time(keys: int, seconds: float) -> Iterator[int]:
+    start = time.monotonic()
+    for key in range(keys):
+        if key and time.monotonic() - start > seconds:
+            return
+        yield key
+
+
 # ---- gates that read --------------------------------------------------------------------------
 
 
@@ -633,8 +685,9 @@ def _leaks(case: Case, text: str) -> list[str]:
 
 
 def _long(lines: list[str], least: int) -> list[str]:
-    """Those that say something: long enough, and more than a name or a call of a name."""
-    return [line for line in lines if len(line) >= least and re.search(r"[-+*/@(\[]", line)]
+    """Those that say something: long enough, and more than names and the call of one with others."""
+    trivial = r"(?:[\w.,]+=)?[\w.]*\(?[\w.,=]*\)?"
+    return [line for line in lines if len(line) >= least and not re.fullmatch(trivial, line)]
 
 
 def hints_lead_and_do_not_tell(case: Case) -> list[str]:
@@ -961,6 +1014,7 @@ def main(argv: list[str]) -> int:
         "--matrix", action="store_true", help="print checks by mistakes, X where a mistake is first rejected"
     )
     parser.add_argument("--quick", action="store_true", help="as `make test` does it")
+    parser.add_argument("--keys", type=int, default=0, metavar="N", help="also try every answer at N keys")
     words = parser.parse_args(argv)
     pairs = [] if words.names else all_cases()
     for word in words.names:
@@ -975,19 +1029,23 @@ def main(argv: list[str]) -> int:
     compile_cache.use()
     bad = 0
     for section, name in dict.fromkeys(pairs):
-        bad += _verified(section, name, words.quick, words.matrix)
+        bad += _verified(section, name, words)
     return 1 if bad else 0
 
 
-def _verified(section: str, name: str, quick: bool, wants_matrix: bool) -> int:
+def _verified(section: str, name: str, words: argparse.Namespace) -> int:
     try:
-        case = case_of(section, name, quick=quick)
+        case = case_of(section, name, quick=words.quick)
     except Exception as error:  # a file that cannot even be imported
         print(f"solutions/{section}/{name}.py: {type(error).__name__}: {error}")
         return 1
     found = complaints(case)
     if isinstance(case.exercise, Exercise):
         found += complaints(case, (the_question_side_works_without_solutions,))
+    many = []
+    if isinstance(case.exercise, Exercise) and words.keys:
+        many, complaints_of_many = over_many_keys(case, words.keys, 60.0)
+        found += complaints_of_many
     if isinstance(case.exercise, Exercise) and not isinstance(case.exercise, Ladder):
         parts = f"{len(case.exercise.checks)} checks, {len(case.exercise.variants)} variants, {len(case.exercise.mistakes)} mistakes; "
         parts += f"wrappers: {case.tried} tried, {len(case.skipped)} skipped"
@@ -1000,7 +1058,9 @@ def _verified(section: str, name: str, quick: bool, wants_matrix: bool) -> int:
         print(f"    skipped: {why}")
     for complaint in found:
         print(textwrap.indent(complaint, "  * "))
-    if wants_matrix and isinstance(case.exercise, Exercise):
+    if many:
+        print(textwrap.indent("\n".join(many), "    "))
+    if words.matrix and isinstance(case.exercise, Exercise):
         with debugging():
             print(matrix(case))
     return len(found)

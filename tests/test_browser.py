@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -38,10 +39,14 @@ class Lab:
         self.token = secrets.token_hex(16)
         self.address = f"http://127.0.0.1:{self.port}"
         home = folder / "home"
-        home.mkdir()
+        # All cells stay in the page, also those that are scrolled away, so that the page can be read.
+        settings = home / "settings" / "@jupyterlab" / "notebook-extension"
+        settings.mkdir(parents=True)
+        (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
         environment = {
             **os.environ, "HOME": str(home), "DFLVI_HOME": str(home / "progress"), "JAX_PLATFORMS": "cpu",
             "DFLVI_QUICK": "1", "JUPYTER_PLATFORM_DIRS": "1",
+            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         }  # fmt: skip
         # Root is refused by Jupyter and by Chromium's sandbox; the flags for it stand here and nowhere else.
         as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -101,14 +106,24 @@ class Page:
         self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=seconds * 1000)
 
     def run_all(self) -> None:
-        self.page.click('li.lm-MenuBar-item:has-text("Run") >> nth=0')
-        self.page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
-        self.page.wait_for_function(
-            """() => [...document.querySelectorAll('.jp-CodeCell')].every(
-                cell => /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt')?.textContent || ''))""",
-            timeout=300_000,
-        )
+        for _ in range(6):  # a command given before the kernel has answered is dropped
+            self.page.click('li.lm-MenuBar-item:has-text("Run") >> nth=0')
+            self.page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+            if self._prompts("some", r"\[(\*|\d+)\]", 5):
+                break
+        assert self._prompts("every", r"\[\d+\]", 300), "not all cells were run"
         self.idle()
+
+    def _prompts(self, how_many: str, pattern: str, seconds: int) -> bool:
+        """Whether the prompts of some or every code cell come to look like this."""
+        prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
+        try:
+            self.page.wait_for_function(
+                f"() => {prompts}.{how_many}(prompt => /{pattern}/.test(prompt.textContent))", timeout=seconds * 1000
+            )
+        except TimeoutError:
+            return False
+        return True
 
     def cell(self, text: str):
         """The first code cell whose source holds this text."""
@@ -147,8 +162,6 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*QUIET, *as_root])

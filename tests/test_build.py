@@ -526,7 +526,7 @@ def test_a_new_exercise_runs_as_it_stands(monkeypatch, tmp_path, capsys, name):
     assert verify.complaints(case) == []
     assert command.main(words) == 2
     assert "there already" in capsys.readouterr().err
-    monkeypatch.delitem(sys.modules, f"solutions.nfvi.{name}")
+    sys.modules.pop(f"solutions.nfvi.{name}")
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ SAID = {
     "pass": ("not-attempted", "The function is empty so far"),
     "...": ("not-attempted", "The function is empty so far"),
     "'''A docstring.'''": ("not-attempted", "The function is empty so far"),
-    "return None": ("wrong", "returned None. Does it end with a `return`?"),
+    "return None": ("not-attempted", "The function is empty so far"),
     "y = a * x + 1": ("wrong", "returned None. Does it end with a `return`?"),
     "return [x, x]": ("wrong", "a list of length 2 where one array is asked for"),
     "return x, a": ("wrong", "a tuple of length 2"),
@@ -208,6 +208,7 @@ def test_the_key_repeats_a_check():
 # ---- loops that never end -------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_python_loop_is_stopped():
     exercise = Exercise(line, "1.1", checks=(is_a_line,), module="tests.conjugacy.line", seconds=0.5, **COMMON)
     text = "def line(x, a):\n    while True:\n        try:\n            a = a + 1\n        except Exception:\n            pass\n"
@@ -863,6 +864,15 @@ def test_an_answer_survives_as_text(name):
     for a, b in zip(*numbers, strict=True):
         np.testing.assert_allclose(np.asarray(a, float), np.asarray(b, float), rtol=1e-6)
     assert "NOTEBOOK" not in text
+
+
+def test_an_answer_that_calls_another_of_its_name():
+    from dflvi.checking import answers
+
+    text = "def line(x, a):\n    return a * x\n\n\ndef shifted(x, a):\n    return line(x, a) + 1\n"
+    names, report = answers.load(Path("kept.py"), text=sources.self_contained({"line": of_text(text, "shifted")}))
+    assert not report["errors"]
+    assert names["line"](2.0, 3.0) == 7.0
 
 
 def test_what_can_be_imported_is():

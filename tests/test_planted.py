@@ -485,3 +485,31 @@ def test_the_words_of_verify(plant, capsys):
     assert "counted-once" in out
     assert verify.main(["no_such_name"]) == 2
     assert "names no authored exercise" in capsys.readouterr().err
+
+
+# ---- many keys ----------------------------------------------------------------------------------
+
+KEYS_FAULTS = {
+    "limit-is-too-tight": (
+        [("m = 1.5\", says", "m = 1.5\", slack=-0.02, says")],
+        "the reference fails has_the_mean_of_a_product at key",
+    ),
+    "error-is-too-large": ([("np.sqrt(2 * 2.25 + 1)", "9.0")], "too large: the limit is not"),
+    "mistake-is-often-missed": (
+        [("(2 * m + jax", "(1.02 * m + jax")], "mistake moved-twice passes at",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", KEYS_FAULTS)
+def test_planted_over_many_keys(plant, fault):
+    edits, says = KEYS_FAULTS[fault]
+    _, found = verify.over_many_keys(plant(DRAWS, *edits), 300, 10.0)
+    assert any(says in complaint for complaint in found), found
+
+
+def test_without_a_fault_thousands_of_keys_are_quiet(plant):
+    lines, found = verify.over_many_keys(plant(DRAWS), 300, 10.0)
+    assert found == []
+    assert any("largest |z|" in line for line in lines)
+    assert any("0 misses in 300" in line for line in lines)

@@ -76,6 +76,13 @@ def test_hints_count_the_furthest_one_read():
     assert progress.of(STEP).hints == 3
 
 
+def test_reset_does_not_undo_a_reveal():
+    progress.note(STEP, "reveal")
+    progress.note(STEP, "reset")
+    progress.note(STEP, "check", status="passed")
+    assert progress.of(STEP).status == "revealed"
+
+
 def test_reset_forgets_one_exercise_and_leaves_the_others():
     check(STEP, "wrong")
     check(CHOICE, "passed")

@@ -148,17 +148,8 @@ class Question:
         return self.answer
 
     def authored(self) -> "Question | None":
-        """The same exercise with reference, mistakes and answer; None where `solutions` is not installed.
-
-        This is the one place where `solutions` is looked for.
-        """
-        try:
-            module = importlib.import_module(f"solutions.{self.section}.{self.name}")
-        except ModuleNotFoundError as error:
-            if (error.name or "").split(".")[0] == "solutions":
-                return None
-            raise
-        return module.exercise
+        """The same exercise with reference, mistakes and answer; None where `solutions` is not installed."""
+        return _authored(self.section, self.name)
 
     def _finish(self, verdict: Verdict, answer: Any = None, source: str | None = None) -> Verdict | None:
         """Keep the result, raise if strict, return the verdict."""
@@ -386,7 +377,7 @@ class Exercise(Question):
         if authored is None or not authored.mistakes:
             return None
         check = next(check for check in self.checks if check.__name__ == finding.check)
-        companions = {name: _reference(self.section, name) for name in self.needs}
+        companions = {name: _authored(self.section, name).function for name in self.needs}
 
         def run(mistake: Mistake) -> judge.Finding:
             host = Here({**companions, self.name: mistake.function()}, may_hang=True)
@@ -412,9 +403,8 @@ class Exercise(Question):
         return Verdict(status, self.question, self.section, self.name, message, **details)
 
     def _ours(self, name: str = "") -> Callable | None:
-        if self.authored() is None:
-            return None
-        return _marked(_reference(self.section, name or self.name))
+        authored = _authored(self.section, name or self.name)
+        return None if authored is None else _marked(authored.function)
 
     def _kept(self, name: str = "") -> Callable | None:
         """An answer of the learner's that passed in another notebook, or before the kernel was restarted."""
@@ -428,8 +418,15 @@ class Exercise(Question):
             return None
 
 
-def _reference(section: str, name: str) -> Any:
-    return importlib.import_module(f"solutions.{section}.{name}").exercise.function
+def _authored(section: str, name: str) -> Question | None:
+    """This is the one place where `solutions` is looked for."""
+    try:
+        module = importlib.import_module(f"solutions.{section}.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "solutions":
+            return None
+        raise
+    return module.exercise
 
 
 def _marked(function: Callable) -> Callable:

@@ -194,15 +194,18 @@ def time_limit(seconds: float):
         return
 
     def stop(signum, frame):
-        raise _TimeUp
+        if frame is None or "weakref" not in frame.f_code.co_filename:  # there it would be lost
+            raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again: raised inside a destructor, too, it is lost.
+    outer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *outer)
 
 
 @contextlib.contextmanager

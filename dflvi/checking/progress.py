@@ -133,8 +133,8 @@ _RANK = {"not-attempted": 0, "crashed": 1, "wrong": 2, "diagnosed": 2, "revealed
 
 def _after(record: Record, event: dict) -> Record:
     match event["event"]:
-        case "reset":
-            return Record()
+        case "reset":  # what was revealed stays revealed
+            return Record(status="revealed") if record.status == "revealed" else Record()
         case "hint":
             n = event.get("n", 1)
             return record._replace(hints=max(record.hints, n)) if isinstance(n, int) else record

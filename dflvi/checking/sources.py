@@ -25,15 +25,32 @@ class CannotKeep(Exception):
     """An answer depends on something that cannot be written down; the message says on what."""
 
 
+class _Clash(CannotKeep):
+    """One name for two things."""
+
+
 def self_contained(answers: Mapping[str, Any]) -> str:
     """Python text that defines these answers anew, with the functions, imports and constants they use.
 
     Raises CannotKeep.
     """
+    try:
+        return _text(answers)
+    except _Clash:
+        return "\n".join(_in_a_room_of_its_own(name, value) for name, value in answers.items())
+
+
+def _text(answers: Mapping[str, Any]) -> str:
     writer = _Writer()
     for name, value in answers.items():
         writer.define(name, value)
     return "\n\n".join([*dict.fromkeys(writer.imports), *writer.blocks]) + "\n"
+
+
+def _in_a_room_of_its_own(name: str, value: Any) -> str:
+    """An answer whose helpers may be called as it is: `fast` handed in as `cavi` while it calls another `cavi`."""
+    inside = textwrap.indent(_text({"_answer": value}), "    ")
+    return f"def _make():\n{inside}    return _answer\n\n\n{name} = _make()\n"
 
 
 class _Writer:
@@ -45,7 +62,7 @@ class _Writer:
     def define(self, name: str, value: Any) -> None:
         if name in self._done:
             if self._done[name] != id(value):
-                raise CannotKeep(f"`{name}` means two different things in it")
+                raise _Clash(f"`{name}` means two different things in it")
             return
         self._done[name] = id(value)
         if isinstance(value, types.ModuleType):

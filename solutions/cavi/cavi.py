@@ -30,7 +30,7 @@ def cavi(
     max_iters: int = 200,
     tol: float | Scalar = 1e-6,
 ) -> CaviResult:
-    """Sweeps of `cavi_step` from a start (m0, s20), until the ELBO has all but stopped to change.
+    """Sweeps of `cavi_step` from a start (m0, s20), until the ELBO has all but stopped changing.
 
     Args:
         x: data, [N].
@@ -42,7 +42,7 @@ def cavi(
             means to go on.
 
     Returns:
-        CaviResult(m, s2, phi, elbos, n_iter) as in `dflvi.types`, or a tuple or dict of the five. elbos has
+        the five parts of a `CaviResult` (`dflvi.types`), in that container, a tuple or a dict. elbos has
         length max_iters and holds the ELBO in nats after each sweep (Blei et al., eq. 21, with every
         constant); entries after the last sweep done repeat its value.
 
@@ -220,11 +220,6 @@ def _means_from(phi, x, sigma2):
     return s2 * (x @ phi), s2
 
 
-def _padded_with_zeros(x, m0, s20, sigma2, max_iters=200, tol=1e-6):
-    result = cavi(x, m0, s20, sigma2, max_iters, tol)
-    return result._replace(elbos=jnp.where(jnp.arange(max_iters) < result.n_iter, result.elbos, 0.0))
-
-
 def _jacobi_in_python(x, m0, s20, sigma2, max_iters=200, tol=1e-6):
     m, s2, phi, elbos = m0, s20, jnp.zeros((x.size, m0.size)), []
     for _ in range(max_iters):
@@ -275,7 +270,7 @@ exercise = Exercise(
         Mistake(
             "the-loss-for-the-elbo",
             one_edit("value = elbo", "value = -elbo"),
-            "Your trace only goes down, by just what it should go up: it holds a loss. `elbos` is what "
+            "Your trace only goes down, by as much as it should go up: it holds a loss. `elbos` is what "
             "is maximised.",
             caught_by=the_elbo_never_falls,
         ),
@@ -309,7 +304,7 @@ exercise = Exercise(
         ),
         Mistake(
             "padded-with-zeros",
-            _padded_with_zeros,
+            one_edit("phi, elbos, n_iter)", "phi, elbos * (jnp.arange(max_iters) < n_iter), n_iter)"),
             "After the sweep at which you stop, `elbos` is zero, far above what was reached. A plot or a "
             "max over it would be fooled: let the last value stand there.",
             caught_by=one_component_reaches_the_log_evidence,

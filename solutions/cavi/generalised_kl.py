@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from dflvi.checking import oracles
-from dflvi.checking.compare import Tolerance, close, holds
+from dflvi.checking.compare import Tolerance, close, has_shape, holds
 from dflvi.checking.exercise import Exercise, Mistake, one_edit
 from dflvi.types import Scalar
 
@@ -63,7 +63,7 @@ def is_zero_if_the_joint_is_q(attempt):
 
 
 def is_never_negative(attempt):
-    got = np.asarray(attempt.vmap(0, 0)(*_case(attempt.rng)), np.float64)
+    got = has_shape(attempt.vmap(0, 0)(*_case(attempt.rng)), (20,), where="mapped over 20 pairs")
     lowest = float(np.min(got))
     holds(lowest >= -1e-4, "A divergence came out negative.", value=got, expected="at least 0",
           where="20 pairs over 6 values of z, p(x) between 1/20 and 20", got=f"{lowest:.4g}")  # fmt: skip

@@ -30,8 +30,8 @@ Where is it after 50 sweeps?
     ),
     answer="""
 The update does not know the names of the components. If m and s2 are equal for all k, each row of phi is
-(1/K, ..., 1/K), and the new m and s2 are equal again: the overall mean, shrunk a little towards zero.
-This is a stationary point that is no maximum. A perturbation of one part in a million is enough to leave
-it, which is why a start must be random.
+(1/K, ..., 1/K), and the new m and s2 are equal again: the overall mean, shrunk a little towards zero. This
+is a stationary point that is no maximum. Move one mean by a millionth, and that component escapes, while
+those that are still equal stay together for ever: a start must be random in every component.
 """,
 )

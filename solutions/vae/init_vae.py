@@ -69,7 +69,7 @@ def transposed_with_a_bias_column(key, d_in, d_hidden, d_latent):
 
 # ---- checks: cheap to deep --------------------------------------------------------------------
 
-_SIZES = 784, 8, 5  # D, H, d where numbers are looked at: as many pixels as a digit has
+_SIZES = 784, 24, 8  # D, H, d where numbers are looked at: as many pixels as a digit has
 _WHERE = f"d_in, d_hidden, d_latent = {_SIZES}"
 
 

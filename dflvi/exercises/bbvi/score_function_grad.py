@@ -139,13 +139,16 @@ def is_the_exact_gradient_on_samples_with_exact_shares(attempt):
 
 exercise = Exercise(
     score_function_grad,
-    question='3.5',
+    question="3.5",
     minutes=15,
     difficulty=3,
     hints=(
-        'What you did for X^2 and a normal mean used two things: the value of the function at the draw, and the score. Which of them can you still get when f and log_prob are black boxes?',
-        "JAX gives the score of one sample: the gradient of `log_prob` in its first argument. It has theta's structure, so use `jax.tree.map` for whatever you do to it.",
-        'For one sample, multiply every leaf of the score by the value of f there. `jax.vmap` this over the samples, then average each leaf over its first axis and no other.',
+        "What you did for X^2 and a normal mean used two things: the value of the function at the draw, and "
+        "the score. Which of them can you still get when f and log_prob are black boxes?",
+        "JAX gives the score of one sample: the gradient of `log_prob` in its first argument. It has "
+        "theta's structure, so use `jax.tree.map` for whatever you do to it.",
+        "For one sample, multiply every leaf of the score by the value of f there. `jax.vmap` this over the "
+        "samples, then average each leaf over its first axis and no other.",
     ),
     checks=(
         has_the_structure_of_theta,

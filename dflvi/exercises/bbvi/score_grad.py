@@ -86,13 +86,15 @@ def spreads_as_an_average_of_n_terms(attempt):
 
 exercise = Exercise(
     score_grad,
-    question='3.5',
+    question="3.5",
     minutes=5,
     difficulty=1,
     hints=(
-        'You have the terms already. What turns n noisy values with the right mean into one that is less noisy?',
-        'Draw n values with the key, form a term for each, and take their mean. The n draws must be independent, so ask for all of them in one call, or split the key.',
-        '`score_samples` with the same three arguments, and `jnp.mean` around it.',
+        "You have the terms already. What turns n noisy values with the right mean into one that is less "
+        "noisy?",
+        "Draw n values with the key, form a term for each, and take their mean. The n draws must be "
+        "independent, so ask for all of them in one call, or split the key.",
+        "`score_samples` with the same three arguments, and `jnp.mean` around it.",
     ),
     checks=(
         gives_one_number,

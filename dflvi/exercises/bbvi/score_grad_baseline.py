@@ -87,13 +87,15 @@ def spreads_as_the_baseline_lets_it(attempt):
 
 exercise = Exercise(
     score_grad_baseline,
-    question='3.5',
+    question="3.5",
     minutes=6,
     difficulty=2,
     hints=(
-        'The score has mean zero. What can you add to a term, then, without moving its mean?',
-        'Replace the function by the function minus a constant: the slope of its expectation in mu is the same. Then write the estimate for this new function.',
-        'Take your `score_grad`. In each term subtract b from the square of the draw before the score multiplies it.',
+        "The score has mean zero. What can you add to a term, then, without moving its mean?",
+        "Replace the function by the function minus a constant: the slope of its expectation in mu is the "
+        "same. Then write the estimate for this new function.",
+        "Take your `score_grad`. In each term subtract b from the square of the draw before the score "
+        "multiplies it.",
     ),
     checks=(
         gives_one_number,

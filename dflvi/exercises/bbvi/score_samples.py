@@ -88,13 +88,17 @@ def spreads_as_this_estimator_does(attempt):
 
 exercise = Exercise(
     score_samples,
-    question='3.5',
+    question="3.5",
     minutes=12,
     difficulty=2,
     hints=(
-        'Write E[X^2] as an integral and take the derivative inside. Which of the two factors under the integral knows about mu, once x is only the variable you integrate over?',
-        'The derivative of a density is no density, so nothing can be drawn from it yet. But the derivative of log p is that of p divided by p. Use this to bring p back as a factor; what stands beside it is what you average.',
-        'Draw x from N(mu0, 1). A term is the value of the function at x, times the score of N(mu, 1) at x, which is how far x lies to the right of mu0. Return all n terms.',
+        "Write E[X^2] as an integral and take the derivative inside. Which of the two factors under the "
+        "integral knows about mu, once x is only the variable you integrate over?",
+        "The derivative of a density is no density, so nothing can be drawn from it yet. But the derivative "
+        "of log p is that of p divided by p. Use this to bring p back as a factor; what stands beside it is "
+        "what you average.",
+        "Draw x from N(mu0, 1). A term is the value of the function at x, times the score of N(mu, 1) at x, "
+        "which is how far x lies to the right of mu0. Return all n terms.",
     ),
     checks=(
         gives_a_term_for_each_draw,

@@ -18,7 +18,7 @@ def cavi(
     max_iters: int = 200,
     tol: float | Scalar = 1e-6,
 ) -> CaviResult:
-    """Sweeps of `cavi_step` from a start (m0, s20), until the ELBO has all but stopped to change.
+    """Sweeps of `cavi_step` from a start (m0, s20), until the ELBO has all but stopped changing.
 
     Args:
         x: data, [N].
@@ -30,7 +30,7 @@ def cavi(
             means to go on.
 
     Returns:
-        CaviResult(m, s2, phi, elbos, n_iter) as in `dflvi.types`, or a tuple or dict of the five. elbos has
+        the five parts of a `CaviResult` (`dflvi.types`), in that container, a tuple or a dict. elbos has
         length max_iters and holds the ELBO in nats after each sweep (Blei et al., eq. 21, with every
         constant); entries after the last sweep done repeat its value.
 
@@ -154,13 +154,18 @@ def ends_where_every_slope_is_zero(attempt):
 
 exercise = Exercise(
     cavi,
-    question='2.8',
+    question="2.8",
     minutes=25,
     difficulty=3,
     hints=(
-        'Two parts: a function for the ELBO, and a loop that carries (m, s2, phi), the last ELBO and a counter. Get it to run max_iters sweeps first, and see to stopping afterwards.',
-        'The ELBO is an average of log p(x, c, mu) - log q(c, mu) over q. Five terms: prior of mu, prior of c, likelihood, entropy of the q(c_i), entropy of the q(mu_k). With K = 1 it must end at log p(x).',
-        'In a lax.scan the number of sweeps is fixed, so carry a flag that says whether we have stopped, and use jnp.where with it to keep the old state. Body: one `cavi_step`, its ELBO, the comparison with the ELBO of the sweep before. Start the last ELBO at minus infinity.',
+        "Two parts: a function for the ELBO, and a loop that carries (m, s2, phi), the last ELBO and a "
+        "counter. Get it to run max_iters sweeps first, and see to stopping afterwards.",
+        "The ELBO is an average of log p(x, c, mu) - log q(c, mu) over q. Five terms: prior of mu, prior "
+        "of c, likelihood, entropy of the q(c_i), entropy of the q(mu_k). With K = 1 it must end at log "
+        "p(x).",
+        "In a lax.scan the number of sweeps is fixed, so carry a flag that says whether we have stopped, "
+        "and use jnp.where with it to keep the old state. Body: one `cavi_step`, its ELBO, the "
+        "comparison with the ELBO of the sweep before. Start the last ELBO at minus infinity.",
     ),
     slow=True,
     checks=(

@@ -124,13 +124,17 @@ def no_other_m_and_s2_have_a_higher_elbo(attempt):
 
 exercise = Exercise(
     cavi_step,
-    question='2.8',
+    question="2.8",
     minutes=15,
     difficulty=2,
     hints=(
-        'There are two blocks: phi, and (m, s2). Each has a closed form, given the other. Which is to come first, and which of the arguments does it need?',
-        'For phi, one softmax a datum, over a score that rewards a close m_k and charges for its square and its variance. Then weighted sums over the data: a soft count n_k and a soft total for each component.',
-        "Each component then looks like question 1.3 with n_k observations: its precision is the prior's plus the soft count; its mean is the soft total over that precision.",
+        "There are two blocks: phi, and (m, s2). Each has a closed form, given the other. Which is to "
+        "come first, and which of the arguments does it need?",
+        "For phi, one softmax a datum, over a score that rewards a close m_k and charges for its square "
+        "and its variance. Then weighted sums over the data: a soft count n_k and a soft total for each "
+        "component.",
+        "Each component then looks like question 1.3 with n_k observations: its precision is the prior's "
+        "plus the soft count; its mean is the soft total over that precision.",
     ),
     checks=(
         rows_of_phi_are_distributions,

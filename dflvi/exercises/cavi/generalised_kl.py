@@ -5,7 +5,7 @@
 import numpy as np
 from jaxtyping import Array, Float
 from dflvi.checking import oracles
-from dflvi.checking.compare import Tolerance, close, holds
+from dflvi.checking.compare import Tolerance, close, has_shape, holds
 from dflvi.checking.exercise import Exercise
 from dflvi.types import Scalar
 
@@ -42,7 +42,7 @@ def is_zero_if_the_joint_is_q(attempt):
 
 
 def is_never_negative(attempt):
-    got = np.asarray(attempt.vmap(0, 0)(*_case(attempt.rng)), np.float64)
+    got = has_shape(attempt.vmap(0, 0)(*_case(attempt.rng)), (20,), where="mapped over 20 pairs")
     lowest = float(np.min(got))
     holds(lowest >= -1e-4, "A divergence came out negative.", value=got, expected="at least 0",
           where="20 pairs over 6 values of z, p(x) between 1/20 and 20", got=f"{lowest:.4g}")  # fmt: skip
@@ -63,17 +63,16 @@ def is_the_kl_of_poisson_counts(attempt):
 
 exercise = Exercise(
     generalised_kl,
-    question='2.3',
+    question="2.3",
     minutes=8,
     difficulty=2,
     hints=(
-        'In 1.4 the bound log t <= t - 1 was summed over z, and two sums were equal to one. Here one of them is not.',
-        'For each z put t = p(z, x) / q(z) into the bound, multiply by q(z), and bring everything to one side. Each side then has a sum over z.',
-        'You get your pseudo KL and two more terms: the total mass of p(z, x), and the total mass of q. Check the signs with log_joint = log_q, where the result must be zero.',
+        "In 1.4 the bound log t <= t - 1 was summed over z, and two sums were equal to one. Here one of "
+        "them is not.",
+        "For each z put t = p(z, x) / q(z) into the bound, multiply by q(z), and bring everything to one "
+        "side. Each side then has a sum over z.",
+        "You get your pseudo KL and two more terms: the total mass of p(z, x), and the total mass of q. "
+        "Check the signs with log_joint = log_q, where the result must be zero.",
     ),
-    checks=(
-        is_zero_if_the_joint_is_q,
-        is_never_negative,
-        is_the_kl_of_poisson_counts,
-    ),
+    checks=(is_zero_if_the_joint_is_q, is_never_negative, is_the_kl_of_poisson_counts),
 )

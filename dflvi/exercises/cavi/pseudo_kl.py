@@ -63,13 +63,16 @@ def is_the_kl_to_the_posterior_less_the_log_evidence(attempt):
 
 exercise = Exercise(
     pseudo_kl,
-    question='2.3',
+    question="2.3",
     minutes=6,
     difficulty=1,
     hints=(
-        'A KL divergence is an average of a difference of logs. Which of the two functions does the averaging?',
-        'Write the definition of KL as a sum over the values of z and put p(z, x) in the place of the second density, without changing it.',
-        'Each state has a weight, q(z), which you get from `log_q`, and contributes the difference of the two logs that you were given. Weight and add up.',
+        "A KL divergence is an average of a difference of logs. Which of the two functions does the "
+        "averaging?",
+        "Write the definition of KL as a sum over the values of z and put p(z, x) in the place of the second "
+        "density, without changing it.",
+        "Each state has a weight, q(z), which you get from `log_q`, and contributes the difference of the "
+        "two logs that you were given. Weight and add up.",
     ),
     checks=(
         is_zero_if_the_joint_is_q,

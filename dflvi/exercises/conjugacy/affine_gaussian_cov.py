@@ -58,17 +58,16 @@ def has_the_variance_of_y_in_every_direction(attempt):
 
 exercise = Exercise(
     affine_gaussian_cov,
-    question='1.1',
+    question="1.1",
     minutes=5,
     difficulty=1,
     hints=(
-        'A covariance is the mean of an outer product, here of y - b with itself. What is y - b in terms of x?',
-        'Constants move out of an expectation, to the left and to the right. What remains inside is E[x x^T], and you know it.',
-        'Two copies of A are left, one on either side of the identity, and the one on the right is transposed (why that one?). Multiply them in that order.',
+        "A covariance is the mean of an outer product, here of y - b with itself. What is y - b in terms of "
+        "x?",
+        "Constants move out of an expectation, to the left and to the right. What remains inside is E[x "
+        "x^T], and you know it.",
+        "Two copies of A are left, one on either side of the identity, and the one on the right is "
+        "transposed (why that one?). Multiply them in that order.",
     ),
-    checks=(
-        is_a_symmetric_matrix,
-        rotating_x_changes_nothing,
-        has_the_variance_of_y_in_every_direction,
-    ),
+    checks=(is_a_symmetric_matrix, rotating_x_changes_nothing, has_the_variance_of_y_in_every_direction),
 )

@@ -66,7 +66,7 @@ def _end(y, A, b, S):
 
 exercise = Ladder(
     affine_gaussian_ladder,
-    question='1.1',
+    question="1.1",
     minutes=15,
     difficulty=2,
     instance=_instance,
@@ -74,18 +74,15 @@ exercise = Ladder(
     first=_start,
     last=_end,
     min_steps=4,
-    reasons=(
-        'DEFINITION',
-        'CHANGE_OF_VARIABLES',
-        'LOG_RULE',
-        'LINEAR_ALGEBRA',
-    ),
-    required=(
-        'LINEAR_ALGEBRA',
-    ),
+    reasons=("DEFINITION", "CHANGE_OF_VARIABLES", "LOG_RULE", "LINEAR_ALGEBRA"),
+    required=("LINEAR_ALGEBRA",),
     hints=(
-        'Write the first and the last line, and put them side by side. Which two terms differ? Each of them wants a line of its own.',
-        'One term is a square, the other a log-volume. For the square, put x = A^{-1}(y - b) in and collect the two matrices that meet in the middle. For the volume, ask what the determinant of a product is.',
-        'Line by line: the log density of x plus the log of the Jacobian; the determinant of an inverse turned into that of A; the square rewritten with S; the log-volume rewritten with det S, with the factor that makes it so; the whole recognised as a normal.',
+        "Write the first and the last line, and put them side by side. Which two terms differ? Each of them "
+        "wants a line of its own.",
+        "One term is a square, the other a log-volume. For the square, put x = A^{-1}(y - b) in and collect "
+        "the two matrices that meet in the middle. For the volume, ask what the determinant of a product is.",
+        "Line by line: the log density of x plus the log of the Jacobian; the determinant of an inverse "
+        "turned into that of A; the square rewritten with S; the log-volume rewritten with det S, with the "
+        "factor that makes it so; the whole recognised as a normal.",
     ),
 )

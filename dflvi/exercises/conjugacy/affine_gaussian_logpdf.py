@@ -97,14 +97,18 @@ def is_the_normal_with_mean_b_and_the_covariance_of_y(attempt):
 
 exercise = Exercise(
     affine_gaussian_logpdf,
-    question='1.1',
+    question="1.1",
     minutes=12,
     difficulty=1,
     differentiable=True,
     hints=(
-        'A small box around x becomes a small box around y and keeps its probability. What is the ratio of the two volumes, and is the box around y the larger one?',
-        'Write x as a function of y. You need its Jacobian, then logs: three terms in all, one of them a constant.',
-        'Solve A u = y - b for u. The three terms are a half square of u, the constant of a standard normal in d dimensions, and one log of the absolute determinant of A, with the sign you found. `jnp.linalg.slogdet` has it.',
+        "A small box around x becomes a small box around y and keeps its probability. What is the ratio of "
+        "the two volumes, and is the box around y the larger one?",
+        "Write x as a function of y. You need its Jacobian, then logs: three terms in all, one of them a "
+        "constant.",
+        "Solve A u = y - b for u. The three terms are a half square of u, the constant of a standard normal "
+        "in d dimensions, and one log of the absolute determinant of A, with the sign you found. "
+        "`jnp.linalg.slogdet` has it.",
     ),
     checks=(
         minus_x_has_the_law_of_x,

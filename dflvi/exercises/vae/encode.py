@@ -22,7 +22,7 @@ def encode(params: Any, x: Float[Array, " D"]) -> tuple[Float[Array, " d"], Floa
 
     One hidden layer of H ReLU units reads x, and two affine heads read the hidden layer: neither head has an
     activation. With all parameters zero q is the prior N(0, I). JAX must be able to differentiate it in the
-    parameters and in x (Kingma and Welling 2013, appendix C.2).
+    parameters and in x (Kingma and Welling 2013, appendix C.2, where the units are tanh).
     """
     raise NotImplementedError("yours to write")
 
@@ -122,16 +122,18 @@ def each_image_has_a_mean_and_a_variance_of_its_own(attempt):
 
 
 def bends_at_the_kinks_of_its_units_and_nowhere_else(attempt):
-    params = _filled(attempt, _params(attempt))
+    params = _params(attempt)
     images, _ = _lines(attempt.rng)
-    where = f"random parameters, {_LINES} straight ways from image to image in {_POINTS - 1} steps"
-    for name, out in zip(("mu", "logvar"), _both(attempt, params, images), strict=True):
+    drawn = [_both(attempt, _filled(attempt, params), images) for _ in range(_FILLS)]
+    where = f"{_FILLS} random fillings, {_LINES} straight ways from image to image, {_POINTS - 1} steps each"
+    for name, outs in zip(("mu", "logvar"), zip(*drawn, strict=True), strict=True):
         # ReLU units are straight but where one switches: second differences are zero but near a kink. A way
         # has at most H kinks, each in two of the differences; float32 rounds to 1e-6.
-        bends = np.abs(np.diff(out, 2, axis=1)).max(axis=-1) > 1e-5 * (1 + np.abs(out).max())
+        turns = [np.abs(np.diff(out, 2, axis=1)).max(axis=-1) / (1 + np.abs(out).max()) for out in outs]
+        bends = np.array(turns) > 1e-5
         says = f"{name} is a linear function of the pixels: is there anything between the two layers?"
-        _enough(int(bends.sum()), 1, says, where=where, got="no bend")
-        straight = float(1 - bends.mean())
+        _enough(int(np.sum(bends)), 1, says, where=where, got="no bend")
+        straight = float(1 - np.mean(bends))
         says = f"{name} is curved all along; with ReLU units it is straight between a few kinks."
         _enough(straight, 0.5, says, where=where, got=f"straight in {100 * straight:.0f} % of the steps")
 
@@ -176,17 +178,18 @@ def autodiff_finds_its_slopes(attempt):
 
 exercise = Exercise(
     encode,
-    question='4.5',
+    question="4.5",
     minutes=15,
     difficulty=1,
     differentiable=True,
-    needs=(
-        'init_vae',
-    ),
+    needs=("init_vae",),
     hints=(
-        'Two networks in one: what do mean and log-variance have in common, and from where on do they part?',
-        'Hidden layer first, its ReLU, then each head is one affine map of it. What has to be done to a number that may be anything, so that it can be called a log-variance? Think twice before you do something.',
-        'If your structure holds the encoder as `nets.init_mlp` made it, one call of `nets.apply_mlp` gives a vector of length 2 d. Its first half is the mean and its second the log-variance, as they are.',
+        "Two networks in one: what do mean and log-variance have in common, and from where on do they part?",
+        "Hidden layer first, its ReLU, then each head is one affine map of it. What has to be done to a "
+        "number that may be anything, so that it can be called a log-variance? Think twice before you do "
+        "something.",
+        "If your structure holds the encoder as `nets.init_mlp` made it, one call of `nets.apply_mlp` gives "
+        "a vector of length 2 d. Its first half is the mean and its second the log-variance, as they are.",
     ),
     checks=(
         gives_two_vectors_of_moderate_size,

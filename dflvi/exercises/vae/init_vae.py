@@ -110,13 +110,16 @@ def no_two_layers_are_drawn_alike(attempt):
 
 exercise = Exercise(
     init_vae,
-    question='4.5',
+    question="4.5",
     minutes=12,
     difficulty=1,
     hints=(
-        'Draw the two networks first: boxes for layers, and on each arrow the size of its matrix. How many arrows leave the hidden layer of the encoder?',
-        'The heads can be two matrices, or one of twice the width that you cut in two later. The decoder has the same widths in the other order, and numbers of its own. Every draw wants a key of its own.',
-        '`nets.init_mlp` makes one network from a key and a tuple of widths. Call it once for the encoder, whose last width has room for both heads, and once for the decoder, and put the two into a dict.',
+        "Draw the two networks first: boxes for layers, and on each arrow the size of its matrix. How many "
+        "arrows leave the hidden layer of the encoder?",
+        "The heads can be two matrices, or one of twice the width that you cut in two later. The decoder "
+        "has the same widths in the other order, and numbers of its own. Every draw wants a key of its own.",
+        "`nets.init_mlp` makes one network from a key and a tuple of widths. Call it once for the encoder, "
+        "whose last width has room for both heads, and once for the decoder, and put the two into a dict.",
     ),
     checks=(
         every_size_adds_the_weights_it_needs,

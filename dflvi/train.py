@@ -1,0 +1,45 @@
+"""The one training loop of the course: Optax steps in a `lax.scan`, compiled as a whole."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import optax
+from jaxtyping import Array, Float
+
+from dflvi.types import Key, Scalar
+
+
+@partial(jax.jit, static_argnames=("loss", "steps", "optimizer"))
+def fit(
+    loss: Callable[[Any, Key], Scalar],
+    params: Any,
+    key: Key,
+    steps: int,
+    optimizer: optax.GradientTransformation,
+) -> tuple[Any, Float[Array, " steps"]]:
+    """Minimise `loss` by stochastic gradient steps.
+
+    Args:
+        loss: (params, key) -> a number to be made small. A loss without randomness ignores the key.
+        params: where to start, any pytree of floating arrays.
+        key: split once into a key for each step.
+        steps: how many.
+        optimizer: from Optax, `optax.adam(1e-3)` for example.
+
+    Returns:
+        params: after the last step, in the structure of the first.
+        losses: the loss before each step, [steps].
+
+    The loop is compiled anew for each new `loss`: define it once, outside of any loop of your own.
+    """
+
+    def step(carry, key):
+        params, state = carry
+        value, grads = jax.value_and_grad(loss)(params, key)
+        updates, state = optimizer.update(grads, state, params)
+        return (optax.apply_updates(params, updates), state), value
+
+    (params, _), losses = jax.lax.scan(step, (params, optimizer.init(params)), jax.random.split(key, steps))
+    return params, losses
