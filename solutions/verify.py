@@ -10,7 +10,6 @@ import contextlib
 import functools
 import importlib
 import inspect
-import itertools
 import json
 import os
 import re
@@ -31,7 +30,7 @@ from dflvi.checking.answers import SECTIONS
 from dflvi.checking.exercise import Choice, Exercise, Ladder, Mistake, Prediction, Question, answer_source
 from dflvi.checking.here import Here, _is_array, _is_key
 from solutions import build
-from solutions.wrappers import WRAPPERS, Profile, Recorder, Wrapper
+from solutions.wrappers import TOGETHER, WRAPPERS, Profile, Recorder, Wrapper
 
 KEY = 20_260_101  # of all runs here; `make test-keys` has thousands
 HINTS = 3  # of a function
@@ -280,37 +279,46 @@ def _why(finding: judge.Finding) -> str:
 
 
 def every_right_answer_passes_in_every_wrapper(case: Case) -> list[str]:
+    """If quick: the reference, in several wrappers at once; if that fails, in each of them."""
     if not callable(case.exercise.function):
         case.skipped.append("all wrappers: the answer is no function")
         return []
     found = []
-    for label, wrapper in _pairs(case):
-        profile = case.profile(label)
-        why = wrapper.skip(profile)
-        if why:
-            case.skipped.append(f"{label}, {wrapper.name}: {why}")
-            continue
-        case.tried += 1
-        answers = {**case.companions, case.exercise.name: wrapper.wrap(case.right[label], profile)}
-        host = wrapper.host(answers, may_hang=True)
-        for check in _checks_for(case, wrapper, profile):
-            finding = judge.run_check(check, host, case.exercise.name, KEY)
-            if not finding.passed:
-                what = f"{label} ({wrapper.name}) fails {finding.check}: {_why(finding)}"
-                found.append(case.says(what, "Any right answer has to pass: the check asks for too much."))
-                break
+    for label in ["the reference"] if case.quick else list(case.right):
+        profile, groups = case.profile(label), TOGETHER if case.quick else [(one,) for one in WRAPPERS]
+        for group in groups:
+            found += _in_wrappers(case, label, [one for one in group if _fits(case, label, profile, one)])
     return found
 
 
-def _pairs(case: Case) -> Iterator[tuple[str, Wrapper]]:
-    labels = ["the reference"] if case.quick else list(case.right)
-    return itertools.product(labels, WRAPPERS)
+def _fits(case: Case, label: str, profile: Profile, wrapper: Wrapper) -> bool:
+    why = wrapper.skip(profile)
+    if why:
+        case.skipped.append(f"{label}, {wrapper.name}: {why}")
+    else:
+        case.tried += 1
+    return not why
 
 
-def _checks_for(case: Case, wrapper: Wrapper, profile: Profile) -> list[Callable]:
-    """All checks; if quick, and only the call differs, one for each kind of transformation."""
-    if not case.quick or wrapper.changes_results:
-        return list(case.exercise.checks)
+def _in_wrappers(case: Case, label: str, wrappers: list[Wrapper]) -> list[str]:
+    if not wrappers:
+        return []
+    profile, answer = case.profile(label), case.right[label]
+    for wrapper in wrappers:
+        answer = wrapper.wrap(answer, profile)
+    host = wrappers[-1].host({**case.companions, case.exercise.name: answer}, may_hang=True)
+    changes_results = any(wrapper.changes_results for wrapper in wrappers)
+    checks = case.exercise.checks if changes_results or not case.quick else _one_a_transformation(case, profile)
+    failure = judge.first_failure(tuple(checks), host, case.exercise.name, KEY)
+    if failure is None:
+        return []
+    alone = [one for wrapper in wrappers for one in _in_wrappers(case, label, [wrapper])] if len(wrappers) > 1 else []
+    what = f"{label} ({', '.join(wrapper.name for wrapper in wrappers)}) fails {failure.check}: {_why(failure)}"
+    return alone or [case.says(what, "Any right answer has to pass: the check asks for too much.")]
+
+
+def _one_a_transformation(case: Case, profile: Profile) -> list[Callable]:
+    """The checks, less those that call the answer only in ways in which an earlier one does."""
     chosen, covered = [], set()
     for check in case.exercise.checks:
         ops = profile.ops_of.get(check.__name__, set())
@@ -415,12 +423,14 @@ def no_check_stumbles(case: Case) -> list[str]:
 
 def keys_are_used_once(case: Case) -> list[str]:
     found = []
-    for label in case.right:
-        if not case.profile(label).takes_key:
+    for label in ["the reference"] if case.quick else list(case.right):
+        profile = case.profile(label)
+        if not profile.takes_key:
             continue
+        checks = _one_a_transformation(case, profile) if case.quick else case.exercise.checks
         with jax.debug_key_reuse(True):
             host = Here({**case.companions, case.exercise.name: case.right[label]}, may_hang=True)
-            failure = judge.first_failure(case.exercise.checks, host, case.exercise.name, KEY)
+            failure = judge.first_failure(tuple(checks), host, case.exercise.name, KEY)
         if failure is not None:
             what = f"{label} with jax.debug_key_reuse(True) fails {failure.check}: {_why(failure)}"
             found.append(case.says(what, "Split the key and use each part once."))

@@ -286,15 +286,17 @@ def _as_it_is(function: Callable, profile: Profile) -> Callable:
     return function
 
 
-WRAPPERS = (
-    Wrapper("jitted", _no_jit, _jitted),
-    Wrapper("partial", _never, _partial),
-    Wrapper("called by keyword", _no_arguments, _keyword),
-    Wrapper("NumPy results", _no_numbers, _numpy, changes_results=True),
-    Wrapper("Python numbers", _no_scalar, _floats, changes_results=True),
-    Wrapper("float64 inputs", _no_arguments, _as_it_is, Given64),
-    Wrapper("a tuple", _no_names, _tuple, changes_results=True),
-    Wrapper("a dict", _no_names, _dict, changes_results=True),
-    Wrapper("batched by itself", _no_vmap, _batched),
-    Wrapper("a Python loop", _no_batch, _looped),
-)
+JITTED = Wrapper("jitted", _no_jit, _jitted)
+PARTIAL = Wrapper("partial", _never, _partial)
+KEYWORD = Wrapper("called by keyword", _no_arguments, _keyword)
+NUMPY = Wrapper("NumPy results", _no_numbers, _numpy, changes_results=True)
+NUMBERS = Wrapper("Python numbers", _no_scalar, _floats, changes_results=True)
+FLOAT64 = Wrapper("float64 inputs", _no_arguments, _as_it_is, Given64)
+TUPLE = Wrapper("a tuple", _no_names, _tuple, changes_results=True)
+DICT = Wrapper("a dict", _no_names, _dict, changes_results=True)
+BATCHED = Wrapper("batched by itself", _no_vmap, _batched)
+LOOPED = Wrapper("a Python loop", _no_batch, _looped)
+
+WRAPPERS = (JITTED, PARTIAL, KEYWORD, NUMPY, NUMBERS, FLOAT64, TUPLE, DICT, BATCHED, LOOPED)
+# Those that can be put around each other, the first innermost, to try them at once.
+TOGETHER = ((PARTIAL, JITTED, KEYWORD), (NUMPY, TUPLE), (NUMBERS, DICT), (FLOAT64,), (BATCHED, LOOPED))

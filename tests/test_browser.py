@@ -65,13 +65,25 @@ class Lab:
         deadline = time.monotonic() + 90
         while True:
             try:
-                with urllib.request.urlopen(f"{self.address}/api/status?token={self.token}", timeout=5) as reply:
-                    json.load(reply)
+                self._ask("status")
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(self.log.read_text()) from None
                 time.sleep(0.3)
+
+    def _ask(self, what: str):
+        with urllib.request.urlopen(f"{self.address}/api/{what}?token={self.token}", timeout=5) as reply:
+            return json.load(reply)
+
+    def wait_for_kernels(self, seconds: int = 60) -> None:
+        """Until every kernel has started and waits for work."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            kernels = self._ask("kernels")
+            if kernels and all(kernel["execution_state"] == "idle" for kernel in kernels):
+                return
+            time.sleep(0.5)
 
     def close(self) -> None:
         for _ in range(2):  # Jupyter asks once whether it is meant
@@ -106,7 +118,10 @@ class Page:
         self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=seconds * 1000)
 
     def run_all(self) -> None:
-        for _ in range(6):  # a command given before the kernel has answered is dropped
+        self.lab.wait_for_kernels()
+        for _ in range(6):  # a command given before the page knows of its kernel is dropped, with a dialog
+            if self.page.locator(".jp-Dialog").count():
+                self.page.keyboard.press("Escape")
             self.page.click('li.lm-MenuBar-item:has-text("Run") >> nth=0')
             self.page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
             if self._prompts("some", r"\[(\*|\d+)\]", 5):

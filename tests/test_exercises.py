@@ -14,6 +14,7 @@ from solutions import build, verify
 _IN_TWO_SIZES = (
     verify.every_right_answer_passes_in_every_wrapper,
     verify.the_same_key_gives_the_same_verdict,
+    verify.keys_are_used_once,
     verify.no_check_stumbles,
 )
 

@@ -21,7 +21,7 @@ def functions():
             yield pytest.param(section, name, id=f"{section}.{name}")
 
 
-@pytest.mark.parametrize(("section", "name"), functions())
+@pytest.mark.parametrize(("section", "name"), list(functions()))
 def test_at_thousands_of_keys(section, name, capsys):
     case = verify.case_of(section, name)
     findings = [case.finding("the reference", check) for check in case.exercise.checks]

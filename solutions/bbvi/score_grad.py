@@ -48,7 +48,7 @@ def as_a_running_sum(key, mu0, n):
 
 # One call estimates for all four mu0, which share its key; for each there are KEYS independent estimates.
 MU0 = np.array([-2.8, -1.3, 1.9, 4.1], np.float32)
-KEYS, N = 100, 101
+KEYS, N = 70, 301
 WHERE = f"mu0 = -2.8, -1.3, 1.9, 4.1, n = {N}, {KEYS} keys"
 
 
@@ -86,8 +86,8 @@ def depends_on_the_key_and_on_all_draws(attempt):
 
 
 def averages_to_the_slope(attempt):
-    # Terms have skewness up to 4.7 and kurtosis up to 40: of a mean of 10,100 that leaves .05 and 3.004,
-    # which makes the tails beyond the limit heavier by a factor of 1.7. A tenth more room undoes that.
+    # Terms have skewness up to 4.7 and kurtosis up to 40: of a mean of 21,070 that leaves .03 and 3.002,
+    # which makes the tails beyond the limit heavier by a factor of 1.3. A tenth more room undoes that.
     means, mu = _estimates(attempt).mean(axis=1), MU0.astype(np.float64)
     size = np.abs(means).max() / 8.2
     holds(size < 20, "Your estimate is far too large at this n.", value=size, tolerance=0.1, where=WHERE,
@@ -98,12 +98,12 @@ def averages_to_the_slope(attempt):
 
 
 def spreads_as_an_average_of_n_terms(attempt):
-    # An average of 101 terms of kurtosis below 41 has kurtosis below 3.4, so a squared deviation has variance
-    # below 2.4. The root of a mean of 100 squares is skewed by .1: a quarter more room for that tail.
+    # An average of 301 terms of kurtosis below 41 has kurtosis below 3.2, so a squared deviation has variance
+    # below 2.2. The root of a mean of 70 squares is skewed by .1: a quarter more room for that tail.
     mu = MU0.astype(np.float64)
     deviations = (_estimates(attempt) - 2 * mu[:, None]) / np.sqrt(_variance(mu) / N)[:, None]
     spread = np.sqrt(np.mean(deviations**2, axis=1))
-    error = 1.25 * np.sqrt(2.4 / KEYS) / 2
+    error = 1.25 * np.sqrt(2.2 / KEYS) / 2
     statistic_is(spread, np.ones(4), error, comparisons=4, where=WHERE,
                  says="the standard deviation of the estimate, in units of what it should be")  # fmt: skip
 
@@ -151,21 +151,21 @@ exercise = Exercise(
         Mistake(
             "fixed-key-inside",
             one_edit("normal(key,", "normal(jax.random.key(0),"),
-            "The estimate at mu0 = 1.9, n = 101 is the same number for every key. Look at what you hand to "
+            "The estimate at mu0 = 1.9, n = 301 is the same number for every key. Look at what you hand to "
             "the random function.",
             caught_by=depends_on_the_key_and_on_all_draws,
         ),
         Mistake(
             "one-draw-for-all-n",
             one_edit("(n,))", "())"),
-            "n = 1 and n = 101 give one and the same estimate for a key: the other 100 draws never took "
+            "n = 1 and n = 301 give one and the same estimate for a key: the other 300 draws never took "
             "place. Read again what the second argument of `jax.random.normal` means.",
             caught_by=depends_on_the_key_and_on_all_draws,
         ),
         Mistake(
             "sum-instead-of-mean",
             one_edit("jnp.mean", "jnp.sum"),
-            "Your estimate grows in proportion to n: with n = 101 it is 101 times the slope. What is left "
+            "Your estimate grows in proportion to n: with n = 301 it is 301 times the slope. What is left "
             "to do after adding?",
             caught_by=averages_to_the_slope,
         ),

@@ -49,8 +49,8 @@ def by_a_surrogate(key, mu0, n, b):
 # Pairs (mu0, b), four at once with the same key. A negative b makes the noise larger and leaves the mean; the
 # others lie at the value of E[X^2] (the last pair) or far above it.
 BELOW = np.array([(-2.8, -5.0), (-1.3, -4.0), (1.9, -3.0), (5.0, -6.0)], np.float32)
-ACROSS = np.array([(-2.8, 45.0), (-1.3, -4.0), (1.9, 100.0), (8.0, 65.0)], np.float32)
-KEYS, N = 100, 101
+ACROSS = np.array([(-2.8, 45.0), (-1.3, -4.0), (1.9, 100.0), (12.0, 145.0)], np.float32)
+KEYS, N = 60, 101
 
 
 def _where(pairs):
@@ -86,8 +86,8 @@ def depends_on_the_key(attempt):
 
 
 def averages_to_the_slope_for_every_baseline(attempt):
-    # Terms have skewness up to 2.7 and kurtosis up to 17: of a mean of 10,100 that leaves .03 and 3.002,
-    # which makes the tails beyond the limit heavier by a factor of 1.3. A tenth more room undoes that.
+    # Terms have skewness up to 2.7 and kurtosis up to 17: of a mean of 6,060 that leaves .03 and 3.002,
+    # which makes the tails beyond the limit heavier by a factor of 1.4. A tenth more room undoes that.
     means = _estimates(attempt, BELOW).mean(axis=1)
     mu, b = BELOW.T.astype(np.float64)
     holds(np.abs(means).max() < 50, "Your estimate is far too large.", value=means, tolerance=0.1,
@@ -99,7 +99,7 @@ def averages_to_the_slope_for_every_baseline(attempt):
 
 def spreads_as_the_baseline_lets_it(attempt):
     # An average of 101 terms of kurtosis below 27 has kurtosis below 3.25, so a squared deviation has
-    # variance below 2.25. The root of a mean of 100 squares is skewed by .1: a quarter more room for that.
+    # variance below 2.25. The root of a mean of 60 squares is skewed by .1: a quarter more room for that.
     mu, b = ACROSS.T.astype(np.float64)[:, :, None]
     deviations = (_estimates(attempt, ACROSS) - 2 * mu) / np.sqrt(_variance(mu, b) / N)
     spread = np.sqrt(np.mean(deviations**2, axis=1))
@@ -166,8 +166,8 @@ exercise = Exercise(
         Mistake(
             "forgot-the-score",
             one_edit("(x**2 - b) * (x - mu0)", "x**2 - b"),
-            "What you return is how far E[X^2] lies above b. Choose b = E[X^2], as at mu0 = 8, b = 65: you "
-            "get zero, and the slope there is 16.",
+            "What you return is how far E[X^2] lies above b. Choose b = E[X^2], as at mu0 = 12, b = 145: "
+            "you get zero, and the slope there is 24.",
             caught_by=averages_to_the_slope_for_every_baseline,
         ),
         Mistake(
@@ -180,21 +180,21 @@ exercise = Exercise(
         Mistake(
             "sign-of-the-score",
             one_edit("(x - mu0)", "(mu0 - x)"),
-            "The slope at mu0 = 5 comes out near -10 for any b: mirrored. If `score_grad` is right, "
-            "compare the two at b = 0.",
+            "The slope at mu0 = 5 comes out near -10 for any b: mirrored. If `score_grad` is right, compare "
+            "the two at b = 0.",
             caught_by=averages_to_the_slope_for_every_baseline,
         ),
         Mistake(
             "b-ignored",
             one_edit("(x**2 - b)", "x**2"),
-            "Right on average, and equally noisy for b = 0 and b = 65 at mu0 = 8, where the second is about "
-            "three times quieter if b is used.",
+            "Right on average, and equally noisy for b = 0 and b = 145 at mu0 = 12, where the second is "
+            "about four times quieter if b is used.",
             caught_by=spreads_as_the_baseline_lets_it,
         ),
         Mistake(
             "b-added",
             one_edit("x**2 - b", "x**2 + b"),
-            "The mean is untouched, but at mu0 = 8 with b = 65 you made the noise larger than with b = 0. "
+            "The mean is untouched, but at mu0 = 12 with b = 145 you made the noise larger than with b = 0. "
             "The baseline should bring the values closer to zero.",
             caught_by=spreads_as_the_baseline_lets_it,
         ),

@@ -31,7 +31,7 @@ def init_vae(key: Key, d_in: int, d_hidden: int, d_latent: int) -> Any:
     """
     raise NotImplementedError("yours to write")
 
-_SIZES = 784, 8, 5  # D, H, d where numbers are looked at: as many pixels as a digit has
+_SIZES = 784, 24, 8  # D, H, d where numbers are looked at: as many pixels as a digit has
 
 _WHERE = f"d_in, d_hidden, d_latent = {_SIZES}"
 
