@@ -60,8 +60,8 @@ def with_leading_axes(params, x):
 
 # ---- checks: cheap to deep --------------------------------------------------------------------
 
-# D, H, d: as many pixels as a digit has, and so few units that kinks stay apart. (XLA compiles random draws of
-# these shapes in half the time that it takes for H, d = 8, 5.)
+# D, H, d: as many pixels as a digit has, and so few units that kinks stay apart. (Random draws of these
+# shapes compile in half the time of H, d = 8, 5.)
 _SIZES = 784, 24, 8
 _WHERE = f"your own init_vae with d_in, d_hidden, d_latent = {_SIZES}"
 _FILLS, _LINES, _POINTS = 4, 2, 121
