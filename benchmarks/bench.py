@@ -75,7 +75,7 @@ def checks() -> list[str]:
     from solutions import build
 
     missed = []
-    print(f"{'exercise':34} {'cold':>6} {'warm right p95':>15} {'warm wrong p95':>15}   bars")
+    print(f"{'exercise':34} {'cold':>6} {'warm right p95':>15} {'warm wrong p95':>15}   bars: cold, warm")
     for section in build.SECTIONS:
         for name in build.names(section):
             times = json.loads(python(ONE_EXERCISE, section, name, DFLVI_CACHE="off"))
@@ -84,7 +84,9 @@ def checks() -> list[str]:
             wrong = np.percentile([t for t, _ in times["wrong"]] or [0.0], 95)
             exercise = importlib.import_module(f"solutions.{section}.{name}").exercise
             bars = (SLOW_COLD, SLOW_WARM) if getattr(exercise, "slow", False) else (COLD, WARM)
-            print(f"{section + '.' + name:34} {cold:6.2f} {right:15.2f} {wrong:15.2f}   {bars[0]:g} cold, {bars[1]:g} warm")
+            print(
+                f"{section + '.' + name:34} {cold:6.2f} {right:15.2f} {wrong:15.2f}   {bars[0]:g}, {bars[1]:g}"
+            )
             if cold > bars[0]:
                 missed.append(f"{section}.{name}: {cold:.2f} s cold, bar {bars[0]:g}")
             if right > bars[1]:
@@ -132,7 +134,9 @@ def notebook_start() -> list[str]:
         with tempfile.TemporaryDirectory() as cache:
             first, second = run(path, cache), run(path, cache)
         ratios.append(first / second)
-        print(f"{path.stem}: {first:.1f} s with an empty cache, {second:.1f} s with a filled one, {first / second:.1f} times")
+        print(
+            f"{path.stem}: {first:.1f} s with no cache, {second:.1f} s with one, {first / second:.1f} times"
+        )
     middle = float(np.median(ratios))
     print(f"second start of a notebook, median: {middle:.1f} times faster")
     return [] if middle >= SECOND_START else [f"second start: {middle:.1f} times faster, bar {SECOND_START}"]
@@ -145,7 +149,18 @@ def suite() -> list[str]:
     n = sum(len(build.names(section)) for section in build.SECTIONS)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", "-m", "not full and not keys"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "--dist",
+            "loadscope",
+            "-m",
+            "not full and not keys",
+        ]
         command += [f"--junitxml={report}", "tests/test_exercises.py"]
         start = time.perf_counter()
         settings = {**os.environ, "JAX_PLATFORMS": "cpu", "DFLVI_QUICK": "1"}

@@ -49,7 +49,9 @@ def target_and_yours(picture) -> bytes:
             axes.set(title=title, xlabel=picture.x_label, ylabel=picture.y_label)
     else:
         panels = figure.subplots(1, 3)
-        low, high = (float(f([np.nanmin(target), np.nanmin(yours), np.nanmax(target), np.nanmax(yours)])) for f in (min, max))
+        low, high = (
+            float(f([np.nanmin(target), np.nanmin(yours), np.nanmax(target), np.nanmax(yours)])) for f in (min, max)
+        )
         for axes, values, title in zip(panels, (target, yours), ("target", "yours"), strict=False):
             image = axes.imshow(values, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
             axes.set(title=title, xlabel=picture.x_label, ylabel=picture.y_label)

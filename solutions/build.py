@@ -173,7 +173,7 @@ def section_module(section: str) -> str:
     """The text of dflvi/exercises/<section>/__init__.py."""
     found = names(section)
     lines = [
-        f'"""The exercises of the section `{section}`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""',
+        f'"""The exercises of `{section}`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""',
         "# Built by `python -m solutions build`.",
         "",
         *(f"from dflvi.exercises.{section}.{name} import exercise as {name}" for name in found),

@@ -63,7 +63,7 @@ class Attempt:
         return Key(int(self.rng.integers(2**31)))
 
     def keys(self, n: int) -> Keys:
-        """n fresh PRNG keys, to be mapped over."""
+        """So many fresh PRNG keys, to be mapped over."""
         return Keys(int(self.rng.integers(2**31)), n)
 
     @property

@@ -142,7 +142,9 @@ def fields(result: Any, *names: str, what: str = "your function") -> tuple:
     if result is None:
         raise Wrong(f"{_cap(what)} returned None. Does it end with a `return`?", expected=_listed(names), got="None")
     kind = f"one array of shape {result.shape}" if isinstance(result, np.ndarray) else _type_of(result)
-    raise Wrong(f"{_cap(what)} returned {kind} where {_listed(names)} are asked for.", expected=_listed(names), got=kind)
+    raise Wrong(
+        f"{_cap(what)} returned {kind} where {_listed(names)} are asked for.", expected=_listed(names), got=kind
+    )
 
 
 def has_shape(result: Any, shape: tuple[int, ...], *, where: str = "", what: str = "your function") -> np.ndarray:
@@ -190,6 +192,7 @@ def close(
         tolerance: T32, T64, or another; T64 gives way to T32_LOOSE for an answer that pinned float32.
         where: the input on which this shows, in words.
         says: what is compared, a clause that can end with ", but ...": "log p integrates to one".
+        what: whose result it is, for messages.
         known: quantities by which a result is often off: {"log|det A|": 1.3}.
         picture: drawn beside a failure.
     """
@@ -206,7 +209,11 @@ def close(
         return
     if np.isnan(numbers).any() or np.isnan(want).any():
         raise Wrong(
-            _nan_clue(numbers if np.isnan(numbers).any() else want, what), where=where, expected=_shown(want), got=_shown(numbers), picture=picture
+            _nan_clue(numbers if np.isnan(numbers).any() else want, what),
+            where=where,
+            expected=_shown(want),
+            got=_shown(numbers),
+            picture=picture,
         )
     clue = _clue(numbers, want, allowed, known or {})
     raise Wrong(_joined(says, clue), where=where, expected=_shown(want), got=_shown(numbers), picture=picture)
@@ -322,7 +329,14 @@ def _clue(got: np.ndarray, want: np.ndarray, allowed: np.ndarray, known: dict[st
     if np.any(np.abs(want) > 4 * allowed) and explains(-want):
         return "yours has the right size and the wrong sign"
     for name, quantity in known.items():
-        for factor, words in ((1, ""), (-1, "minus "), (2, "twice "), (-2, "minus twice "), (0.5, "half of "), (-0.5, "minus half of ")):
+        for factor, words in (
+            (1, ""),
+            (-1, "minus "),
+            (2, "twice "),
+            (-2, "minus twice "),
+            (0.5, "half of "),
+            (-0.5, "minus half of "),
+        ):
             if abs(quantity) > 10 * np.max(allowed) and explains(want + factor * quantity):
                 return f"yours is off by exactly {words}{name}"
     for name, number, multiples in (

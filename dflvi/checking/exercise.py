@@ -122,7 +122,7 @@ class Question:
 
     @property
     def id(self) -> str:
-        """"cavi.cavi_step"."""
+        """Section and name: "cavi.cavi_step"."""
         return f"{self.section}.{self.name}"
 
     def hint(self, n: int | None = None) -> Text:
@@ -254,7 +254,7 @@ class Exercise(Question):
         for name in self.needs:
             kind = host.describe(name)["kind"]
             if verdict is None and kind not in ("function", "ours"):
-                says = f"`{name}` is needed to check this, and it is not there yet. Write it first, or pass it: {self._call()}"
+                says = f"`{name}` is needed to check this and is not there yet. Write it, or pass it: {self._call()}"
                 verdict = self._verdict("not-attempted", says)
         if verdict is not None:
             return verdict
@@ -365,7 +365,7 @@ class Exercise(Question):
             says = "This is our answer, put there to go on. Run the cell with your own again to have that checked."
             return self._verdict("not-attempted", says)
         if kind == "value" and callable(self.function):
-            says = f"Hand over the function itself, without calling it: {self._call()}. This is its result or another value."
+            says = f"Hand over the function itself, without calling it: {self._call()}. This is a value."
             return self._verdict("wrong", says, got=described["type"])
         return None
 
@@ -529,7 +529,9 @@ class Ladder(Exercise):
         steps = []
         for number, step in enumerate(result, 1):
             if isinstance(step, compare.Record):
-                value, because, relation = (step.get(f, d) for f, d in (("value", None), ("because", ""), ("relation", "==")))
+                value, because, relation = (
+                    step.get(f, d) for f, d in (("value", None), ("because", ""), ("relation", "=="))
+                )
             elif isinstance(step, (tuple, list)):
                 value, because, relation = (*step, "", "==")[0:3] if len(step) == 1 else (*step, "==")[0:3]
             else:
@@ -542,13 +544,15 @@ class Ladder(Exercise):
     def the_lines_are_numbers_with_reasons(self, attempt: Attempt) -> None:
         steps = self._steps(attempt, self.instance(attempt.rng))
         compare.holds(
-            len(steps) >= self.min_steps, f"There are {len(steps)} lines; the derivation has at least {self.min_steps}.",
+            len(steps) >= self.min_steps, f"Only {len(steps)} lines; the derivation has at least {self.min_steps}.",
             value=len(steps),
         )  # fmt: skip
         for number, (value, because, relation) in enumerate(steps, 1):
             compare.finite(value, what=f"line {number}")
             if number > 1 and because not in REASONS:
-                raise Wrong(f"Line {number} gives no reason that we know.", expected=", ".join(REASONS), got=because or "none")
+                raise Wrong(
+                    f"Line {number} gives no reason that we know.", expected=", ".join(REASONS), got=because or "none"
+                )
             if relation not in ("==", "<=", ">="):
                 raise Wrong(f"Line {number}: the relation is one of ==, <=, >=.", got=relation)
 
@@ -570,7 +574,7 @@ class Ladder(Exercise):
                 # The trace is this one gap, so that a mistake is known on whichever line it is made.
                 compare.holds(
                     False, f"Line {number} does not follow: it is not {relation} line {number - 1}.", value=gap,
-                    where=f"line {number - 1} to line {number}", expected=f"{float(before[0]):.6g} {relation} line {number}",
+                    where=f"line {number - 1} to line {number}", expected=f"{float(before[0]):.6g} {relation} it",
                     got=f"{float(value):.6g}",
                 )  # fmt: skip
 
@@ -586,7 +590,7 @@ class Ladder(Exercise):
         if written is not None:
             compare.holds(
                 len(written) >= self.min_steps,
-                f"Only {len(written)} of the lines differ in what is written. Each line should do one thing to the one before.",
+                f"Only {len(written)} of the lines differ as written. Each should do one thing to the one before.",
                 value=len(written),
             )
 
@@ -598,7 +602,11 @@ class Ladder(Exercise):
                 value=REASONS.index(because) if because in REASONS else -1,
             )  # fmt: skip
         missing = [reason for reason in self.required if reason not in given]
-        compare.holds(not missing, f"One law carries this derivation and no line names it ({len(missing)} missing).", value=len(missing))
+        compare.holds(
+            not missing,
+            f"One law carries this derivation and no line names it ({len(missing)} missing).",
+            value=len(missing),
+        )
 
 
 def _values_of_steps(source: str | None, n_lines: int) -> set[str] | None:
@@ -652,9 +660,9 @@ class Choice(Question):
     kind = "choice"
 
     def __init__(
-        self, module: str, question: str, *, text: str, options: dict[str, str], hints: tuple[str, ...], minutes: int = 2,
-        difficulty: int = 1, key: str = "", sealed: str = "", reasons: dict[str, str] | None = None, answer: str = "",
-        afterword: str = "",
+        self, module: str, question: str, *, text: str, options: dict[str, str], hints: tuple[str, ...],
+        minutes: int = 2, difficulty: int = 1, key: str = "", sealed: str = "", reasons: dict[str, str] | None = None,
+        answer: str = "", afterword: str = "",
     ):  # fmt: skip
         super().__init__(
             module, module.split(".")[-1], question, minutes=minutes, difficulty=difficulty, hints=hints, answer=answer,
@@ -683,7 +691,11 @@ class Choice(Question):
             letters = ", ".join(self.options)
             if answer is None or answer is Ellipsis or answer == "":
                 return self._verdict("not-attempted", f"No answer yet. Answer with one of the letters {letters}.")
-            return self._verdict("not-attempted", f"That is none of the options. Answer with one of the letters {letters}.", got=str(answer)[:60])
+            return self._verdict(
+                "not-attempted",
+                f"That is none of the options. Answer with one of the letters {letters}.",
+                got=str(answer)[:60],
+            )
         authored = self.authored()
         reason = authored.reasons.get(letter, "") if authored else ""
         if seals.opens(self.sealed, self.id, letter):

@@ -100,7 +100,9 @@ class Here:
         new = iter(arrays)
         with float64():  # so that a leaf of either precision keeps it
             leaves = [
-                jnp.asarray(next(new), dtype=np.float32 if type(leaf) is float else leaf.dtype) if _can_be_set(leaf) else leaf
+                jnp.asarray(next(new), dtype=np.float32 if type(leaf) is float else leaf.dtype)
+                if _can_be_set(leaf)
+                else leaf
                 for leaf in leaves
             ]
         return self._keep(jax.tree.unflatten(tree, leaves))

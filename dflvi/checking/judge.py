@@ -25,6 +25,7 @@ class Finding(NamedTuple):
 
     @property
     def passed(self) -> bool:
+        """Neither wrong nor stopped."""
         return self.wrong is None and self.error is None
 
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import jax
 
-
 STUB = "yours to write"
 
 
@@ -40,9 +39,7 @@ class Explained(NamedTuple):
 
 # The first that fits is said. {0}, {1}: groups of the pattern.
 _KNOWN = (
-    Explained(
-        "UnboundLocalError", r"variable '(\w+)'", "`{0}` is read before it gets a value in this function."
-    ),
+    Explained("UnboundLocalError", r"variable '(\w+)'", "`{0}` is read before it gets a value in this function."),
     Explained(
         "NameError",
         r"name '(\w+)' is not defined",

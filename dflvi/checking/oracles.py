@@ -7,7 +7,7 @@ import numpy as np
 
 
 def logsumexp(a: np.ndarray, axis: int | None = None) -> np.ndarray:
-    """log sum exp(a) without overflow."""
+    """The log of sum exp(a) without overflow."""
     a = np.asarray(a, dtype=np.float64)
     top = np.max(a, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)

@@ -204,7 +204,9 @@ def _lambda_source(value: Any) -> str:
     ]  # fmt: skip
     if not around:
         raise CannotKeep("the text of a lambda in it cannot be found")
-    return ast.unparse(min(around, key=lambda node: (node.end_lineno - node.lineno, node.end_col_offset - node.col_offset)))
+    return ast.unparse(
+        min(around, key=lambda node: (node.end_lineno - node.lineno, node.end_col_offset - node.col_offset))
+    )
 
 
 def _holds(node: ast.expr, place: tuple) -> bool:

@@ -1,4 +1,4 @@
-"""The exercises of the section `bbvi`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
+"""The exercises of `bbvi`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
 # Built by `python -m solutions build`.
 
 from dflvi.exercises.bbvi.q3_5_1 import exercise as q3_5_1

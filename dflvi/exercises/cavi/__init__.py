@@ -1,4 +1,4 @@
-"""The exercises of the section `cavi`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
+"""The exercises of `cavi`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
 # Built by `python -m solutions build`.
 
 from dflvi.exercises.cavi.cavi import exercise as cavi

@@ -1,4 +1,4 @@
-"""The exercises of the section `conjugacy`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
+"""The exercises of `conjugacy`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
 # Built by `python -m solutions build`.
 
 from dflvi.exercises.conjugacy.affine_gaussian_cov import exercise as affine_gaussian_cov

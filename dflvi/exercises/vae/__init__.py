@@ -1,4 +1,4 @@
-"""The exercises of the section `vae`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
+"""The exercises of `vae`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
 # Built by `python -m solutions build`.
 
 from dflvi.exercises.vae.encode import exercise as encode
