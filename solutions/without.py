@@ -1,7 +1,8 @@
 """Judge answers by the question side alone: `solutions` cannot be imported here. A script, never imported.
 
-Reads one JSON object on stdin: {"jobs": [{"section", "name", "built", "key", "answers": [[label, text], ...]}]},
-where `built` is the text of the question side. Prints one: {"verdicts": [{label: [status, check, message]}, ...]}.
+Reads one JSON object on stdin: {"jobs": [{"section", "name", "built", "key", "answers": [[label, text]]},
+...]}, where `built` is the text of the question side.
+Prints one: {"verdicts": [{label: [status, check, message], ...}, ...]}.
 """
 
 import importlib.abc
@@ -16,7 +17,6 @@ class _Blocker(importlib.abc.MetaPathFinder):
     def find_spec(self, fullname, path, target=None):
         if fullname.split(".")[0] == "solutions":
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        return None
 
 
 sys.meta_path.insert(0, _Blocker())

@@ -50,7 +50,7 @@ class Profile:
 
     @functools.cached_property
     def static(self) -> tuple[str, ...] | None:
-        """Names of the parameters that jit must not trace; None if jit cannot take the arguments as they are."""
+        """Names of the parameters that jit must not trace; None if it cannot take them as they are."""
         kinds: dict[str, set[str]] = {}
         for _, args, kwargs in self.calls:
             for name, value in [*zip(self.names, args, strict=False), *kwargs.items()]:
@@ -249,7 +249,7 @@ def _dict(function: Callable, profile: Profile) -> Callable:
 
 
 def _lifted(function: Callable, mapped: Callable) -> Callable:
-    """An answer for a batch (mapped(function of the moving leaves, batch of leaves)), given a batch of one."""
+    """An answer for a batch, `mapped` over its events, that is given a batch of one."""
 
     def of_a_batch_of_one(*args, **kwargs):
         leaves, tree = jax.tree.flatten((args, kwargs))

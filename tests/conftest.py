@@ -1,10 +1,10 @@
-"""What all tests share: a place of their own for progress, and one cache of compiled programs for all workers."""
+"""What all tests share: a place of their own for progress, one cache of compiled programs for all workers."""
 
 import os
 import tempfile
 from pathlib import Path
 
-# Before NumPy and JAX are loaded. Two workers on two cores, each with its threads, would get in each other's way.
+# Before NumPy and JAX are loaded. Workers that have threads of their own would be in each other's way.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")

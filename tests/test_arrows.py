@@ -15,6 +15,7 @@ from dflvi.checking import judge
 from dflvi.checking.exercise import Exercise
 from dflvi.checking.here import Here
 from solutions import build, verify
+from solutions.case import KEY
 
 ROOT = Path(__file__).parent.parent
 HELPERS = ("data", "nets", "train", "targets", "plots")  # what a learner uses; each stands by itself
@@ -40,11 +41,15 @@ def imported(path):
 
 def _is_module(package, name):
     place = ROOT.joinpath(*package.split("."), name)
-    return package.split(".")[0] in ("dflvi", "solutions") and (place.is_dir() or place.with_suffix(".py").exists())
+    return package.split(".")[0] in ("dflvi", "solutions") and (
+        place.is_dir() or place.with_suffix(".py").exists()
+    )
 
 
 def reaches(path, *packages):
-    return sorted(name for name in imported(path) if any(f"{name}.".startswith(f"{one}.") for one in packages))
+    return sorted(
+        name for name in imported(path) if any(f"{name}.".startswith(f"{one}.") for one in packages)
+    )
 
 
 @pytest.mark.parametrize("path", modules("dflvi"), ids=lambda path: str(path.relative_to(ROOT)))
@@ -87,7 +92,9 @@ def test_checking_stands_on_types_and_plots():
 def test_exercises_stand_on_checking_and_helpers():
     for path in modules("dflvi/exercises"):
         allowed = ("dflvi.checking", "dflvi.types", "dflvi.exercises", *(f"dflvi.{name}" for name in HELPERS))
-        assert all(name == "dflvi" or name.startswith(allowed) for name in imported(path)), f"{path}: {imported(path)}"
+        assert all(name == "dflvi" or name.startswith(allowed) for name in imported(path)), (
+            f"{path}: {imported(path)}"
+        )
 
 
 def test_an_authored_exercise_imports_no_other_and_no_question_side():
@@ -189,14 +196,14 @@ def test_no_public_function_is_an_answer(section, name):
         if place.startswith("dflvi.plots") or not _takes(function, n):
             continue
         host = Here({**companions, name: function}, may_hang=True, seconds=5)
-        failure = judge.first_failure(exercise.checks, host, name, verify.KEY)
+        failure = judge.first_failure(exercise.checks, host, name, KEY)
         assert failure is not None, f"{place} is an answer to {section}.{name}"
 
 
 def test_an_answer_among_the_public_functions_would_be_seen():
     exercise = build.authored("conjugacy", "affine_gaussian_logpdf")
     host = Here({exercise.name: exercise.variants[0]})
-    assert judge.first_failure(exercise.checks, host, exercise.name, verify.KEY) is None
+    assert judge.first_failure(exercise.checks, host, exercise.name, KEY) is None
 
 
 def test_the_functions_that_are_offered_are_there():

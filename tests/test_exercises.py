@@ -1,4 +1,4 @@
-"""Every exercise passes every gate of `solutions.verify`, and is judged alike when it lives in another process."""
+"""Every exercise passes every gate, and its answers are judged alike when they live in another process."""
 
 import functools
 import importlib
@@ -8,14 +8,15 @@ import pytest
 
 from dflvi.checking.answers import SECTIONS
 from dflvi.checking.exercise import Choice, Exercise
-from solutions import build, verify
+from solutions import build, gates, verify
+from solutions.case import KEY
 
 # Of these, `make test` does a part: one wrapper an answer and the like. `make test-full` does the whole.
 _IN_TWO_SIZES = (
-    verify.every_right_answer_passes_in_every_wrapper,
-    verify.the_same_key_gives_the_same_verdict,
-    verify.keys_are_used_once,
-    verify.no_check_stumbles,
+    gates.every_right_answer_passes_in_every_wrapper,
+    gates.the_same_key_gives_the_same_verdict,
+    gates.keys_are_used_once,
+    gates.no_check_stumbles,
 )
 
 
@@ -75,12 +76,12 @@ class _Section:
         case = _case(self.section, name)
         asked = importlib.import_module(f"dflvi.exercises.{self.section}.{name}").exercise
         with verify.debugging():
-            other_process.load(Path("answer.py"), text=verify.spelled_out(case, case.exercise.function))
-            verdict = asked.judge_on(other_process, verify.KEY)
+            other_process.load(Path("answer.py"), text=gates.spelled_out(case, case.exercise.function))
+            verdict = asked.judge_on(other_process, KEY)
             assert verdict.status == "passed", verdict
             for label, (mistake, function) in list(case.wrong.items())[:mistakes]:
-                other_process.load(Path("answer.py"), text=verify.spelled_out(case, function))
-                verdict = asked.judge_on(other_process, verify.KEY)
+                other_process.load(Path("answer.py"), text=gates.spelled_out(case, function))
+                verdict = asked.judge_on(other_process, KEY)
                 assert (verdict.status, verdict.diagnosis) == ("diagnosed", mistake.name), (
                     f"{label}: {verdict}"
                 )
@@ -95,12 +96,12 @@ class _Section:
     def judge_without_solutions(self, quick):
         cases = [verify.case_of(self.section, name, quick=quick) for name in build.names(self.section)]
         cases = [case for case in cases if isinstance(case.exercise, Exercise)]
-        found = [one for several in verify.without_solutions(cases) for one in several] if cases else []
+        found = [one for several in gates.without_solutions(cases) for one in several] if cases else []
         assert not found, "\n".join(found)
 
     def test_the_right_letters_vary(self):
         items = [build.authored(self.section, name) for name in build.names(self.section)]
-        assert not verify.the_right_letters_vary(
+        assert not gates.the_right_letters_vary(
             self.section, [item for item in items if isinstance(item, Choice)]
         )
 

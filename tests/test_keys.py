@@ -1,7 +1,8 @@
-"""Every answer at thousands of keys: `make test-keys` prints the largest z beside its limit, and each mistake's misses.
+"""Every answer at thousands of keys: the largest z beside its limit, and each mistake's misses, are printed.
 
-An answer gets 3,000 keys, or as many as fit into its time (a minute for a right answer whose check compares
-statistics, 12 seconds for a mistake); the print says how many. DFLVI_KEYS=N asks for another number.
+An answer gets 3,000 keys, or as many as fit into its time (a minute of the processor for a right answer whose
+check compares statistics, 12 seconds for a mistake); the print says how many. DFLVI_KEYS=N asks for
+another number.
 """
 
 import os
