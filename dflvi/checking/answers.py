@@ -239,7 +239,7 @@ def load(
                 padded = "\n" * (part.first_line - 1) + part.code
                 code = compile(padded, label, "exec", flags, dont_inherit=True)
             flags |= _future(part.code)
-            with in_their_words((), seconds):
+            with in_their_words(tuple, seconds):
                 exec(code, module.__dict__)
         except LearnerError as error:
             if error.kind != "stub":

@@ -55,6 +55,7 @@ class Here:
         self.left_jax = ""
         self._handles: list[Any] = []
         self._programs: dict[Any, Callable] = {}
+        self._compiled: set[Any] = set()  # programs, with shapes, that were found fit to be compiled
         self._kept_alive: list[Any] = []
 
     # ---- the five methods ---------------------------------------------------------------------
@@ -78,7 +79,7 @@ class Here:
         answer = self.answers.get(name)
         if not callable(answer):
             raise LearnerError("unfit", f"`{name}` is no function.")
-        inputs = describe_inputs(answer, args, kwargs)
+        inputs = functools.partial(describe_inputs, answer, args, kwargs)
         self._fits(name, answer, args, kwargs)
         printed = io.StringIO()
         wants64 = any(op == "float64" for op, _ in ops)
@@ -141,6 +142,9 @@ class Here:
             program = _transformed(_guarded(name, answer), ops, arguments, rest)
             self._programs[key] = jax.jit(program), program, rest
         jitted, program, rest = self._programs[key]
+        shapes = key, *((np.shape(leaf), getattr(leaf, "dtype", None)) for leaf in jax.tree.leaves(arguments.dynamic))
+        if jitted is not None and shapes in self._compiled:
+            return rest.put_back(jax.block_until_ready(jitted(*arguments.dynamic)))
         if jitted is not None:
             try:
                 traced = jitted.trace(*arguments.dynamic)
@@ -154,6 +158,7 @@ class Here:
                 # A structure is made as the notebook makes it: sizes that are Python integers stay such, and a
                 # dozen random draws cost seconds to compile.
                 if equations <= _TOO_LONG_TO_COMPILE and "keep" not in asked:
+                    self._compiled.add(shapes)
                     return rest.put_back(jax.block_until_ready(jitted(*arguments.dynamic)))
                 if asked - {"jit", "float64", "keep"}:
                     return rest.put_back(jax.block_until_ready(program(*arguments.dynamic)))

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -206,14 +207,14 @@ def time_limit(seconds: float):
 
 
 @contextlib.contextmanager
-def in_their_words(inputs: tuple[str, ...], seconds: float, name: str = "this function"):
+def in_their_words(inputs: Callable[[], tuple[str, ...]], seconds: float, name: str = "this function"):
     """Run the block, the learner's code, and turn whatever it raises into a LearnerError."""
     try:
         with time_limit(seconds):
             yield
     except _TimeUp as error:
         says = f"It did not come to an end within {seconds:g} seconds and was stopped. A loop that never ends?"
-        raise LearnerError("timeout", says, their_lines(error), inputs) from None
+        raise LearnerError("timeout", says, their_lines(error), inputs()) from None
     except (KeyboardInterrupt, LearnerError):
         raise
     except (Exception, SystemExit) as error:
@@ -221,4 +222,4 @@ def in_their_words(inputs: tuple[str, ...], seconds: float, name: str = "this fu
             says = f"The stub of `{name}` is still in place. Replace its last line by your answer."
             raise LearnerError("stub", says) from None
         # SystemExit too: an answer that calls exit() must not end the kernel.
-        raise LearnerError("raised", explain(error), their_lines(error), inputs) from None
+        raise LearnerError("raised", explain(error), their_lines(error), inputs()) from None
