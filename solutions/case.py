@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dflvi.checking import judge
-from dflvi.checking.exercise import Mistake, Question, answer_source
+from dflvi.checking.exercise import OURS, Mistake, Question, answer_source
 from dflvi.checking.here import Here
 from solutions import build
 from solutions.wrappers import Profile, Recorder
@@ -72,10 +72,10 @@ class Case:
         if label not in self._hosts:
             if label in self.right:
                 answers = {**self.companions, self.exercise.name: self.right[label]}
-                self._hosts[label] = Recorder(answers, self.exercise.name)
+                self._hosts[label] = Recorder(answers, self.exercise.name, compiled=OURS)
             else:
                 answers = {**self.companions, self.exercise.name: self.wrong[label][1]}
-                self._hosts[label] = Here(answers, may_hang=True)
+                self._hosts[label] = Here(answers, may_hang=True, compiled=OURS)
         return self._hosts[label]
 
     def finding(self, label: str, check: Callable, key: int = KEY) -> judge.Finding:

@@ -99,12 +99,8 @@ def matrix(case: Case) -> str:
             first = first and not failed
         rows.append((label.removeprefix("mistake "), marks))
     width = max((len(label) for label, _ in rows), default=0)
-    lines = [
-        f"{number:>{width + 2}}. {check.__name__}" for number, check in enumerate(case.exercise.checks, 1)
-    ]
-    lines.append(
-        " " * (width + 2) + "".join(f"{number:>3}" for number in range(1, len(case.exercise.checks) + 1))
-    )
+    lines = [f"{number:>{width + 2}}. {check.__name__}" for number, check in enumerate(case.exercise.checks, 1)]
+    lines.append(" " * (width + 2) + "".join(f"{number:>3}" for number in range(1, len(case.exercise.checks) + 1)))
     lines += [f"  {label:<{width}}" + "".join(f"{mark:>3}" for mark in marks) for label, marks in rows]
     return "\n".join(lines)
 
@@ -112,22 +108,21 @@ def matrix(case: Case) -> str:
 def over_many_keys(case: Case, keys: int, seconds: float) -> tuple[list[str], list[str]]:
     """What happens at so many keys: lines to print, and complaints.
 
-    Right answers have to pass at all of them and mistakes to be rejected at 999 of 1,000. An answer gets
-    fewer keys if its `seconds` are over; the lines say how many.
+    Right answers have to pass at all of them and mistakes to be rejected at 999 of 1,000. The reference gets
+    fewer keys if its `seconds` are over, a variant has a quarter of them, a mistake a tenth; the lines say how
+    many keys it were.
     """
     lines, found = [], []
     for label in case.right:
         worst: dict[str, tuple[float, float]] = {}
         failed, n = [], 0
-        for key in _keys_in_time(keys, seconds):
+        for key in _keys_in_time(keys, seconds if label == "the reference" else seconds / 4):
             n += 1
             for check in case.exercise.checks:
                 finding = judge.run_check(check, case.host(label), case.exercise.name, key)
                 for seen in finding.seen:
                     if seen.limit > 0:
-                        worst[check.__name__] = max(
-                            worst.get(check.__name__, (0.0, 0.0)), (seen.z, seen.limit)
-                        )
+                        worst[check.__name__] = max(worst.get(check.__name__, (0.0, 0.0)), (seen.z, seen.limit))
                 if not finding.passed:
                     failed.append((key, finding))
         lines.append(f"{label}: {n} keys, {len(failed)} failures")
@@ -136,9 +131,7 @@ def over_many_keys(case: Case, keys: int, seconds: float) -> tuple[list[str], li
             if n >= 300 and z < 1.5:
                 what = f"{check}: |z| stays below {z:.2f} over {n} keys of {label}"
                 found.append(
-                    case.says(
-                        what, "The standard error it is given is too large: the limit is not what it says."
-                    )
+                    case.says(what, "The standard error it is given is too large: the limit is not what it says.")
                 )
         for key, finding in failed[:3]:
             what = f"{label} fails {finding.check} at key {key}: {gates.why(finding)}"
@@ -146,7 +139,7 @@ def over_many_keys(case: Case, keys: int, seconds: float) -> tuple[list[str], li
     for label in case.wrong:
         missed, n = [], 0
         checks = sorted(case.exercise.checks, key=lambda check: case.finding(label, check).passed)
-        for key in _keys_in_time(keys, seconds / 5):
+        for key in _keys_in_time(keys, seconds / 10):
             n += 1
             findings = (judge.run_check(check, case.host(label), case.exercise.name, key) for check in checks)
             if all(finding.passed for finding in findings):
@@ -177,18 +170,14 @@ def find(word: str) -> list[tuple[str, str]]:
     found = [pair for pair in all_cases() if word in (pair[0], pair[1], ".".join(pair))]
     if not found and re.fullmatch(r"\d\.\d+", word):
         section = SECTIONS[int(word[0]) - 1] if word[0] in "123456" else ""
-        found = [
-            (section, name) for name in build.names(section) if build.authored(section, name).question == word
-        ]
+        found = [(section, name) for name in build.names(section) if build.authored(section, name).question == word]
     return found
 
 
 def main(argv: list[str]) -> int:
     """Carry out `verify ...`. 0: nothing to complain of; 1: something; 2: the words cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m solutions verify", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="a name, section.name, section or question; none: all"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a name, section.name, section or question; none: all")
     parser.add_argument(
         "--matrix", action="store_true", help="print checks by mistakes, X where a mistake is first rejected"
     )
@@ -232,8 +221,7 @@ def _verified(section: str, name: str, words: argparse.Namespace) -> int:
     else:
         parts = case.exercise.kind
     print(
-        f"{case.exercise.question} {section}.{name}: "
-        f"{f'{len(found)} complaints' if found else 'ok'} ({parts})",
+        f"{case.exercise.question} {section}.{name}: {f'{len(found)} complaints' if found else 'ok'} ({parts})",
         flush=True,
     )
     for why in case.skipped:

@@ -78,8 +78,8 @@ class Profile:
 class Recorder(Here):
     """A host that also notes how the answer `name` is called."""
 
-    def __init__(self, answers: dict, name: str):
-        super().__init__(answers, may_hang=True)
+    def __init__(self, answers: dict, name: str, compiled: dict):
+        super().__init__(answers, may_hang=True, compiled=compiled)
         self._name, self.profile = name, Profile(answers[name])
         self.check = ""  # that runs at the moment
 

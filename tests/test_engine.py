@@ -212,6 +212,16 @@ def test_a_check_that_stumbles_blames_the_form(monkeypatch):
     assert "could not read what your function returned" in verdict.message
 
 
+def test_numbers_that_overflow_are_judged_in_silence(capfd):
+    def spreads(attempt):
+        result = finite(attempt(np.ones(3, np.float32), 2.0), shape=(3,)).astype(np.float64)
+        close(np.std(result * 1e300) + np.mean(result[:0]), 0.0)
+
+    exercise = Exercise(line, "1.1", checks=(spreads,), module="tests.conjugacy.line", **COMMON)
+    assert exercise.check(lambda x, a: a * x * jnp.arange(3.0) * 1e20).status == "wrong"
+    assert capfd.readouterr().err == ""
+
+
 def test_the_key_repeats_a_check():
     first = LINE.check(lambda x, a: a * x)
     again = LINE.check(lambda x, a: a * x, key=first.key)
@@ -905,6 +915,11 @@ def test_an_answer_that_calls_another_of_its_name():
     )
     assert not report["errors"]
     assert names["line"](2.0, 3.0) == 7.0
+
+
+def test_a_module_inside_a_module_is_imported():
+    text = "import jax, jax.flatten_util\ndef line(x, a): return jax.flatten_util.ravel_pytree([a * x + 1])[0]\n"
+    assert "import jax.flatten_util\n" in sources.self_contained({"line": of_text(text)})
 
 
 def test_what_can_be_imported_is():

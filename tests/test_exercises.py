@@ -114,6 +114,6 @@ class _Section:
             )
 
 
-for _section in SECTIONS:
+for _section in filter(build.names, SECTIONS):
     _class = f"Test{_section.capitalize()}"
     globals()[_class] = type(_class, (_Section,), {"section": _section, "__module__": __name__})

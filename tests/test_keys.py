@@ -1,7 +1,7 @@
 """Every answer at thousands of keys: the largest z beside its limit, and each mistake's misses, are printed.
 
-An answer gets 3,000 keys, or as many as fit into its time (a minute of the processor for a right answer whose
-check compares statistics, 12 seconds for a mistake); the print says how many. DFLVI_KEYS=N asks for
+An answer gets 3,000 keys, or as many as fit into its time (a minute of the processor for a reference whose
+checks compare statistics, 15 seconds for a variant, 6 for a mistake); the print says how many. DFLVI_KEYS=N asks for
 another number.
 """
 

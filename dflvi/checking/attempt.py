@@ -54,6 +54,11 @@ class Attempt:
         """The function run with JAX in float64."""
         return self._with(("float64", None))
 
+    @property
+    def afresh(self) -> "Attempt":
+        """Traced anew: shows a result that depends on more than the arguments, as NumPy's generator makes it."""
+        return self._with(("afresh", int(self.rng.integers(2**31))))
+
     def companion(self, name: str) -> "Attempt":
         """Another answer of the same learner, on the same side."""
         return Attempt(self.host, name, rng=self.rng)

@@ -52,6 +52,9 @@ def one_edit(old: str, new: str, *, of: Callable | None = None) -> Edit:
     return Edit(old, new, of)
 
 
+OURS: dict = {}  # programs of mistakes and companions, compiled once a session
+
+
 class Mistake:
     """A known wrong answer.
 
@@ -380,7 +383,7 @@ class Exercise(Question):
         companions = {name: _authored(self.section, name).function for name in self.needs}
 
         def run(mistake: Mistake) -> judge.Finding:
-            host = Here({**companions, self.name: mistake.function()}, may_hang=True)
+            host = Here({**companions, self.name: mistake.function()}, may_hang=True, compiled=OURS)
             return judge.run_check(check, host, self.name, key)
 
         return judge.recognise(finding, self.checks, authored.mistakes, run)

@@ -23,6 +23,7 @@ _LEFT_JAX = (
     jax.errors.TracerArrayConversionError,
     jax.errors.TracerIntegerConversionError,
 )
+_MANY_PROGRAMS = 500
 # A longer program (a Python loop that was unrolled) is quicker to run than to compile.
 _TOO_LONG_TO_COMPILE = 1500
 
@@ -47,16 +48,21 @@ class Here:
         answers: name -> function or value.
         may_hang: run programs that contain a compiled `while` (True in a child, which can be killed).
         seconds: time limit for one call.
+        compiled: where compiled programs are kept; hosts that share it compile a function once.
     """
 
-    def __init__(self, answers: Mapping[str, Any], *, may_hang: bool = False, seconds: float = 30.0):
+    def __init__(
+        self, answers: Mapping[str, Any], *, may_hang: bool = False, seconds: float = 30.0,
+        compiled: dict | None = None,
+    ):  # fmt: skip
         self.answers, self.may_hang, self.seconds = dict(answers), may_hang, seconds
         self.printed = ""
         self.left_jax = ""
         self._handles: list[Any] = []
-        self._programs: dict[Any, Callable] = {}
-        self._compiled: set[Any] = set()  # programs, with shapes, that were found fit to be compiled
-        self._kept_alive: list[Any] = []
+        # Function, transformations and static arguments -> program; the same with shapes -> what runs.
+        self._programs: dict[tuple, Any] = {} if compiled is None else compiled
+        if len(self._programs) > _MANY_PROGRAMS:
+            self._programs.clear()
 
     # ---- the five methods ---------------------------------------------------------------------
 
@@ -135,42 +141,52 @@ class Here:
         if "shapes" in asked:
             return _shapes(_guarded(name, answer), args, kwargs)
         arguments = _Arguments(args, kwargs)
-        key = (name, ops, arguments.static)
+        key = (id(answer), name, ops, arguments.static)  # a program holds its answer and arguments, and so their ids
         if key not in self._programs:
-            self._kept_alive.append(arguments)
             rest = _Rest()
             program = _transformed(_guarded(name, answer), ops, arguments, rest)
             self._programs[key] = jax.jit(program), program, rest
         jitted, program, rest = self._programs[key]
+        if isinstance(jitted, str):  # why it cannot be compiled
+            self.left_jax, jitted = self.left_jax or jitted, None
         shapes = key, *((np.shape(leaf), getattr(leaf, "dtype", None)) for leaf in jax.tree.leaves(arguments.dynamic))
-        if jitted is not None and shapes in self._compiled:
-            return rest.put_back(jax.block_until_ready(jitted(*arguments.dynamic)))
+        if shapes in self._programs:
+            return rest.put_back(jax.block_until_ready(self._programs[shapes](*arguments.dynamic)))
         if jitted is not None:
             try:
                 traced = jitted.trace(*arguments.dynamic)
             except _LEFT_JAX as error:
-                self.left_jax = self.left_jax or learner_errors.explain(error)
-                self._programs[key] = None, program, rest
+                why, jitted = learner_errors.explain(error), None
+                self.left_jax, self._programs[key] = self.left_jax or why, (why, program, rest)
             else:
                 equations, has_while = _size_of(traced.jaxpr.jaxpr)
                 if has_while and not self.may_hang:
                     raise ContainsWhile(name)
-                # A structure is made as the notebook makes it: sizes that are Python integers stay such, and a
-                # dozen random draws cost seconds to compile.
-                if equations <= _TOO_LONG_TO_COMPILE and "keep" not in asked:
-                    self._compiled.add(shapes)
-                    return rest.put_back(jax.block_until_ready(jitted(*arguments.dynamic)))
-                if asked - {"jit", "float64", "keep"}:
+                if equations <= _TOO_LONG_TO_COMPILE:
+                    self._programs[shapes] = traced.lower().compile(_quickly())
+                    return rest.put_back(jax.block_until_ready(self._programs[shapes](*arguments.dynamic)))
+                if asked - {"jit", "float64", "keep", "afresh"}:
                     return rest.put_back(jax.block_until_ready(program(*arguments.dynamic)))
-        if self._programs[key][0] is None and not self.may_hang and _mentions_while(answer):
+        if jitted is None and not self.may_hang and _mentions_while(answer):
             raise ContainsWhile(name)
         return _ready(_by_hand(_guarded(name, answer), ops)(*args, **kwargs))
+
+
+@functools.cache
+def _quickly() -> dict | None:
+    """XLA's options for programs that run once: four times as quick to compile. None where it does not know them."""
+    options = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
+    try:
+        jax.jit(lambda: 0.0).lower().compile(options)
+    except Exception:  # each version has its own
+        return None
+    return options
 
 
 def _shapes(fn: Callable, args: list, kwargs: dict) -> list[tuple]:
     """Shape and dtype of each array in a result. JAX tells them without computing, if it can trace the function."""
     arguments = _Arguments(args, kwargs)
-    program = _Rest().take_off(functools.partial(arguments.call, fn))
+    program = _Rest().take_off(functools.partial(arguments.call, fn), _NUMBERS)
     try:
         leaves = jax.eval_shape(program, *arguments.dynamic)
     except _LEFT_JAX:
@@ -189,10 +205,10 @@ class _Rest:
     def __init__(self):
         self.tree, self.leaves = None, ()
 
-    def take_off(self, fn: Callable) -> Callable:
+    def take_off(self, fn: Callable, moved: tuple) -> Callable:
         def numbers_only(*args):
             leaves, self.tree = jax.tree.flatten(fn(*args))
-            moving = [_is_array(leaf) or type(leaf) in (bool, int, float, complex) for leaf in leaves]
+            moving = [_is_array(leaf) or type(leaf) in moved for leaf in leaves]
             self.leaves = tuple(_MOVED if moves else leaf for leaf, moves in zip(leaves, moving))
             return [leaf for leaf, moves in zip(leaves, moving) if moves]
 
@@ -206,6 +222,7 @@ class _Rest:
 
 
 _MOVED = object()
+_NUMBERS = (bool, int, float, complex)
 
 
 class _Arguments:
@@ -257,8 +274,10 @@ def _constant(argument, _):
 def _transformed(fn: Callable, ops: tuple, arguments: _Arguments, rest: _Rest) -> Callable:
     """The answer as a function of the dynamic arguments only, with vmap, grad, ... applied in order."""
     program = functools.partial(arguments.call, fn)
-    if not any(op in ("grad", "jacobian") for op, _ in ops):
-        program = rest.take_off(program)
+    asked = {op for op, _ in ops}
+    if not asked & {"grad", "jacobian"}:
+        # A structure stays what the answer made it: sizes that are Python integers remain such.
+        program = rest.take_off(program, () if "keep" in asked else _NUMBERS)
     index = {place: i for i, place in enumerate(arguments.places)}
     for op, setting in ops:
         if op == "vmap":

@@ -128,6 +128,7 @@ class _Writer:
             scope |= {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
         own = getattr(value, "__name__", None)
         in_annotations = _names_in_annotations(tree)
+        self.imports += _submodules(tree, scope)
         for node in ast.walk(tree):
             if not isinstance(node, ast.Name) or node.id not in scope or node.id == own:
                 continue
@@ -169,6 +170,24 @@ class _Writer:
             self.imports.append("import jax.numpy as _jnp")
             return f"_jnp.asarray({text})"
         return text
+
+
+def _submodules(tree: ast.AST, scope: Mapping[str, Any]) -> list[str]:
+    """Imports of the modules that a text names by dots: jax.flatten_util is not there because jax is."""
+    found = []
+    for node in ast.walk(tree):
+        parts = []
+        while isinstance(node, ast.Attribute):
+            parts.insert(0, node.attr)
+            node = node.value
+        module = scope.get(node.id) if isinstance(node, ast.Name) else None
+        path = module.__name__ if isinstance(module, types.ModuleType) else ""
+        for part in parts if path else ():
+            path = f"{path}.{part}"
+            if not isinstance(sys.modules.get(path), types.ModuleType):
+                break
+            found.append(f"import {path}")
+    return found
 
 
 def _names_in_annotations(tree: ast.AST) -> set[str]:

@@ -148,13 +148,14 @@ def averages_over_the_samples(attempt):
 
 
 def is_the_exact_gradient_on_samples_with_exact_shares(attempt):
-    # Six points have the first five moments of a standard normal: with all pairs of them the average over
-    # samples is the expectation, which for this f is a polynomial in mu and sigma.
-    six = np.sqrt(3) * np.array([1.0, -1.0, 0, 0, 0, 0])
+    # Half of the points on a hexagon of radius 2 and half in its centre have all moments of two standard normals
+    # up to the fifth: the average over samples is the expectation, for this f a polynomial in mu and sigma.
+    angles = attempt.rng.uniform(0, 2 * np.pi) + np.arange(6) * np.pi / 3
+    hexagon = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     mu, log_sigma = np.array([0.9, -0.6], np.float32), np.array([-0.3, 0.25], np.float32)
     sigma = np.exp(log_sigma.astype(np.float64))
-    samples = mu + sigma * np.stack(np.meshgrid(six, six), axis=-1).reshape(-1, 2)
-    where = "f(x) = (x1 + 2 x2)^2, x a vector of two independent normals, n = 36"
+    samples = mu + sigma * np.concatenate([hexagon, np.zeros((6, 2))])
+    where = "f(x) = (x1 + 2 x2)^2, x a vector of two independent normals, n = 12"
     theta = {"mu": mu, "log_sigma": log_sigma}
     result = attempt(square_of_a_sum, log_normal_density_of_a_vector, theta, samples.astype(np.float32))
     parts = [has_shape(part, (2,), where=where) for part in fields(result, "mu", "log_sigma")]

@@ -262,6 +262,7 @@ exercise = Exercise(
             "This is written for a table with an image a row. Here one image comes in, a vector; which axis "
             "of what the heads put out is left then, and which number of an axis would be right for both?",
             also=lambda params, x: tuple(jnp.split(nets.apply_mlp(params["encoder"], x), 2, 1)),
+            caught_by=gives_two_vectors_of_moderate_size,
         ),
         Mistake(
             "variance-for-its-log",
@@ -272,12 +273,14 @@ exercise = Exercise(
                 _two_layers(params, x, jax.nn.relu)[0],
                 jnp.exp(0.5 * _two_layers(params, x, jax.nn.relu)[1]),
             ),
+            caught_by=parameters_of_zero_give_the_prior,
         ),
         Mistake(
             "softplus-on-the-second-head",
             one_edit("return mu, logvar", "return mu, jax.nn.softplus(logvar)"),
             "Set all parameters to zero and look at the second vector: 0.693 everywhere. Something makes it "
             "positive, as if it were a spread; may a log-variance be negative?",
+            caught_by=parameters_of_zero_give_the_prior,
         ),
         Mistake(
             "relu-after-the-heads",
@@ -285,12 +288,14 @@ exercise = Exercise(
             "Neither of your vectors has a negative entry, for any parameters. No image could have a latent "
             "left of zero, or one that is known better than the prior knows it.",
             also=lambda params, x: tuple(jax.nn.relu(jnp.stack(_two_layers(params, x, jax.nn.relu)))),
+            caught_by=both_heads_reach_both_signs,
         ),
         Mistake(
             "one-variance-for-all-images",
             _one_global_variance,
             "Two different images get different means and yet the same log-variances. A smudged digit "
             "should leave more doubt than a clear one; what does your second head read?",
+            caught_by=each_image_has_a_mean_and_a_variance_of_its_own,
         ),
         Mistake(
             "one-head-twice",
@@ -298,6 +303,7 @@ exercise = Exercise(
             "A look at one image: mean and log-variance are the same numbers. Far from zero would then "
             "always mean uncertain.",
             also=lambda params, x: (_two_layers(params, x, jax.nn.relu)[1],) * 2,
+            caught_by=each_image_has_a_mean_and_a_variance_of_its_own,
         ),
         Mistake(
             "nothing-between-the-layers",
@@ -305,6 +311,7 @@ exercise = Exercise(
             "Walk from one image to another in equal steps: what comes out moves in equal steps too. "
             "Whatever the width of your hidden layer, a single matrix would do the same.",
             also=lambda params, x: _two_layers(params, jax.nn.relu(x), lambda h: h),
+            caught_by=bends_at_the_kinks_of_its_units_and_nowhere_else,
         ),
         Mistake(
             "smooth-units",
@@ -312,6 +319,7 @@ exercise = Exercise(
             "The statement asks for ReLU units, which are straight on both sides of a kink. Yours bend "
             "smoothly, as tanh, a sigmoid or softplus do.",
             also=lambda params, x: _two_layers(params, x, jax.nn.sigmoid),
+            caught_by=bends_at_the_kinks_of_its_units_and_nowhere_else,
         ),
         Mistake(
             "leaky-units",
@@ -326,6 +334,7 @@ exercise = Exercise(
             one_edit("heads, 2", "jax.lax.stop_gradient(heads), 2"),
             "The values are right, and JAX takes them for constants: all slopes are zero. Trained like this "
             "the encoder never learns. Where does the way from the result back to the image break?",
+            caught_by=autodiff_finds_its_slopes,
         ),
     ),
     answer="""

@@ -123,7 +123,7 @@ def units_of_a_layer_differ(attempt):
 
 def the_key_alone_decides(attempt):
     key, other = attempt.key(), attempt.key()
-    first, again, another = (_numbers(attempt, one)[0] for one in (key, key, other))
+    first, again, another = (_numbers(*pair)[0] for pair in ((attempt, key), (attempt.afresh, key), (attempt, other)))
     same = np.array_equal(first, again)
     holds(same, "Two calls with one key give different parameters.", value=float(same), where=_WHERE)
     moved = int(np.sum(first != another)) if first.shape == another.shape else first.size
@@ -203,6 +203,7 @@ exercise = Exercise(
             one_edit("(d_in, d_hidden, 2 * d_latent)", "(d_in, d_hidden, d_latent)"),
             "Three layers meet the latent, and in yours only two grow when z gets one more coordinate. Which "
             "three are they, and which of them is missing?",
+            caught_by=every_size_adds_the_weights_it_needs,
         ),
         Mistake(
             "no-decoder",
@@ -210,18 +211,21 @@ exercise = Exercise(
             "With one more pixel your structure grows by the weights of an encoder alone. Which network "
             "will draw the images, and where are its numbers?",
             also=_no_decoder_with_two_heads,
+            caught_by=every_size_adds_the_weights_it_needs,
         ),
         Mistake(
             "sizes-of-one-data-set",
             lambda key, d_in, d_hidden, d_latent: one_flat_vector(key, 784, 400, 20),
             "Your structure is equally large whatever sizes are asked for. Do the arguments after the key "
             "reach the layers?",
+            caught_by=every_size_adds_the_weights_it_needs,
         ),
         Mistake(
             "hidden-and-latent-exchanged",
             lambda key, d_in, d_hidden, d_latent: one_flat_vector(key, d_in, d_latent, d_hidden),
             "Widen the latent space by one and see what grows: it is what a wider hidden layer should do. "
             "Look at the order of the two widths.",
+            caught_by=every_size_adds_the_weights_it_needs,
         ),
         Mistake(
             "all-weights-alike",
@@ -244,6 +248,7 @@ exercise = Exercise(
             _of_numpy,
             "Call it twice with one key and compare: the results differ, so nobody can repeat your run. "
             "Some random numbers do not come from the argument.",
+            caught_by=the_key_alone_decides,
         ),
         Mistake(
             "one-key-for-several-layers",
@@ -254,6 +259,7 @@ exercise = Exercise(
                 nets.init_mlp(key, (d_in, d_hidden, 2 * d_latent)),
                 nets.init_mlp(key, (d_latent, d_hidden, d_in)),
             ),
+            caught_by=no_two_layers_are_drawn_alike,
         ),
     ),
     answer="""

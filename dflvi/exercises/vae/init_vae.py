@@ -86,7 +86,7 @@ def units_of_a_layer_differ(attempt):
 
 def the_key_alone_decides(attempt):
     key, other = attempt.key(), attempt.key()
-    first, again, another = (_numbers(attempt, one)[0] for one in (key, key, other))
+    first, again, another = (_numbers(*pair)[0] for pair in ((attempt, key), (attempt.afresh, key), (attempt, other)))
     same = np.array_equal(first, again)
     holds(same, "Two calls with one key give different parameters.", value=float(same), where=_WHERE)
     moved = int(np.sum(first != another)) if first.shape == another.shape else first.size
