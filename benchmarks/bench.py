@@ -149,6 +149,55 @@ def notebook_start() -> list[str]:
     return [] if middle >= SECOND_START else [f"second start: {middle:.1f} times faster, bar {SECOND_START}"]
 
 
+CAVI_IN_BLOCKS = """
+import json, sys, time
+import jax, numpy as np
+from solutions.cavi_in_blocks import Means, fit, in_blocks
+n, d, iterations, rounds, sigma2 = int(sys.argv[1]), int(sys.argv[2]), 5, 5, 25.0
+rng, k = np.random.default_rng(0), 10
+centres = 5 * rng.normal(size=(k, d))
+x = centres[rng.integers(k, size=n)] + rng.normal(size=(n, d))
+start = x[rng.choice(n, k, replace=False)], np.ones(k)
+
+def in_numpy():
+    m, s2 = start
+    for _ in range(iterations):
+        logits = x @ m.T - 0.5 * (d * s2 + np.sum(m * m, axis=1))
+        logits -= logits.max(axis=1, keepdims=True)
+        phi = np.exp(logits, out=logits)
+        phi /= phi.sum(axis=1, keepdims=True)
+        s2 = 1 / (1 / sigma2 + phi.sum(axis=0))
+        m = s2[:, None] * (phi.T @ x)
+    return m
+
+points, q = in_blocks(x.astype(np.float32)), Means(*(part.astype(np.float32) for part in start))
+ours = lambda: np.asarray(fit(points, q, sigma2, iterations).m)
+error = float(np.max(np.abs(ours() - in_numpy())))
+times = []
+for _ in range(rounds):
+    for run in (in_numpy, ours):
+        before = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - before) / iterations)
+print(json.dumps([float(np.median(times[::2])), float(np.median(times[1::2])), error]))
+"""
+
+
+def cavi_in_blocks() -> list[str]:
+    """Print an iteration of CAVI, K = 10, in blocks and as loop-free NumPy float64; median of 5 rounds, interleaved."""
+    missed = []
+    for d, n, bar in ((2, 10**5, 5.0), (2, 10**6, 6.0), (1, 10**5, None), (1, 10**6, None)):
+        numpy, ours, error = json.loads(python(CAVI_IN_BLOCKS, str(n), str(d)))
+        ratio, asked = numpy / ours, f", bar {bar:g}" if bar else ""
+        print(
+            f"N = {n:.0e}, D = {d}: NumPy {1e3 * numpy:.2f} ms, blocks {1e3 * ours:.2f} ms, {ratio:.1f} times{asked} "
+            f"(means differ by {error:.0e})"
+        )
+        if bar and ratio < bar:
+            missed.append(f"CAVI in blocks, N = {n:.0e}: {ratio:.1f} times NumPy, bar {bar:g}")
+    return missed
+
+
 def suite() -> list[str]:
     """Print the seconds of the exercise tests of `make test`, an exercise."""
     from solutions import build
@@ -174,7 +223,7 @@ def main() -> int:
     for package in ("jax", "numpy"):
         print(f"{package} {importlib.metadata.version(package)}")
     missed = []
-    parts = (imports, checks, notebook_start, suite)
+    parts = (imports, checks, notebook_start, cavi_in_blocks, suite)
     for part in [part for part in parts if not sys.argv[1:] or part.__name__ in sys.argv[1:]]:
         print(f"\n{part.__name__.replace('_', ' ')}")
         missed += part()

@@ -10,6 +10,13 @@ def status():
     return overview.table()
 
 
+def concept_map(section):
+    """The ideas of the course with those of one section lit: "conjugacy", "cavi", "bbvi", "vae", "flows", "nfvi"."""
+    from dflvi import concepts
+
+    return concepts.ConceptMap(section)
+
+
 def doctor():
     """What is wrong with the installation that this kernel runs in, and the remedy, as text."""
     from dflvi.checking import doctor

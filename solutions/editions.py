@@ -564,7 +564,9 @@ def _executed(notebook: NotebookNode, source: Source) -> NotebookNode:
 
     metadata = copy.deepcopy(notebook.metadata)
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "DFLVI_HOME": f"{folder}/home", "JAX_PLATFORMS": "cpu"}
+        # This checkout first, whatever the kernel has installed.
+        paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        environment = {**os.environ, "DFLVI_HOME": f"{folder}/home", "JAX_PLATFORMS": "cpu", "PYTHONPATH": paths}
         for name in ("DFLVI_QUICK", "DFLVI_STRICT", "NBGRADER_EXECUTION", "MPLBACKEND"):
             environment.pop(name, None)
         client = NotebookClient(

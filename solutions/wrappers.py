@@ -182,7 +182,7 @@ def _no_scalar(profile: Profile) -> str:
 def _no_names(profile: Profile) -> str:
     if profile.keeps:
         return "its result is a structure of its own"
-    return "" if hasattr(profile.result, "_fields") else "it returns no NamedTuple"
+    return "" if hasattr(profile.result, "_fields") else "it returns a tuple without names, or no tuple"
 
 
 # ---- the wrappers -----------------------------------------------------------------------------

@@ -81,7 +81,7 @@ SAID = {
     "pass": ("not-attempted", "The function is empty so far"),
     "...": ("not-attempted", "The function is empty so far"),
     "'''A docstring.'''": ("not-attempted", "The function is empty so far"),
-    "return None": ("not-attempted", "The function is empty so far"),
+    "return None": ("wrong", "returned None. Does it end with a `return`?"),
     "y = a * x + 1": ("wrong", "returned None. Does it end with a `return`?"),
     "return [x, x]": ("wrong", "a list of length 2 where one array is asked for"),
     "return x, a": ("wrong", "a tuple of length 2"),

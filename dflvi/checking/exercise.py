@@ -558,6 +558,9 @@ class Ladder(Exercise):
                 )
             if relation not in ("==", "<=", ">="):
                 raise Wrong(f"Line {number}: the relation is one of ==, <=, >=.", got=relation)
+        ways = {relation for _, _, relation in steps[1:]} - {"=="}
+        says = "Some steps go up and some go down: such a chain says nothing about its ends."
+        compare.holds(len(ways) < 2, says, value=len(ways), expected="<= or >=, one of them", got="both")
 
     def the_first_line_is_where_the_claim_starts(self, attempt: Attempt) -> None:
         for _ in range(5):
@@ -576,7 +579,7 @@ class Ladder(Exercise):
                     continue
                 # The trace is this one gap, so that a mistake is known on whichever line it is made.
                 compare.holds(
-                    False, f"Line {number} does not follow: it is not {relation} line {number - 1}.", value=gap,
+                    False, f"Line {number} does not follow: line {number - 1} is not {relation} it.", value=gap,
                     where=f"line {number - 1} to line {number}", expected=f"{float(before[0]):.6g} {relation} it",
                     got=f"{float(value):.6g}",
                 )  # fmt: skip

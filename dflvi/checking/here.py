@@ -1,10 +1,12 @@
 """Run an answer in this process: convert what goes in and out, apply JAX's transformations, keep it in bounds."""
 
+import ast
 import contextlib
 import dis
 import functools
 import inspect
 import io
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -434,7 +436,15 @@ def _is_empty(answer: Callable) -> bool:
     code = getattr(inspect.unwrap(answer), "__code__", None)
     if code is None or not {step.opname for step in dis.get_instructions(code)} <= _OF_NOTHING:
         return False
-    return set(code.co_consts) <= {None, answer.__doc__}
+    return set(code.co_consts) <= {None, answer.__doc__} and not _says_return(source_of(answer))
+
+
+def _says_return(source: str | None) -> bool:
+    """`return None` is an answer, and a wrong one; in the bytecode it looks like none."""
+    try:
+        return any(isinstance(node, ast.Return) for node in ast.walk(ast.parse(textwrap.dedent(source or ""))))
+    except SyntaxError:
+        return False
 
 
 def source_of(answer: Callable) -> str | None:
