@@ -1,10 +1,12 @@
-"""The one training loop of the course: Optax steps in a `lax.scan`, compiled as a whole."""
+"""The one training loop of the course: Optax steps in a `lax.scan`, compiled as a whole; and how long to run."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
@@ -43,3 +45,17 @@ def fit(
 
     (params, _), losses = jax.lax.scan(step, (params, optimizer.init(params)), jax.random.split(key, steps))
     return params, losses
+
+
+def full_or_quick(full: Any, quick: Any) -> Any:
+    """`full`, or `quick` where DFLVI_QUICK=1 asks for a short run of the notebooks."""
+    return quick if os.environ.get("DFLVI_QUICK") == "1" else full
+
+
+def mapped(f: Callable[[Array], Any], xs: Array) -> Any:
+    """What f gives at each entry of xs, stacked: all at once, or one after the other if JAX cannot trace f."""
+    try:
+        return jax.vmap(f)(xs)
+    except TypeError:  # JAX's errors about tracers are: a float() or an if within f
+        results = [f(x) for x in xs]
+        return jax.tree.map(lambda *parts: jnp.stack([jnp.asarray(part) for part in parts]), *results)

@@ -347,6 +347,39 @@ def test_a_companion_from_the_notebook(monkeypatch):
     assert ENCODE.check().status == "passed"
 
 
+def test_a_companion_that_is_a_value():
+    from dflvi.exercises.conjugacy import joint
+    from solutions.conjugacy.joint import by_broadcasting
+    from solutions.conjugacy.joint import joint as ours
+
+    parents = {"eh": (), "oil": ["eh"], "inf": ["oil", "eh"], "bp": ["oil"], "rt": ["inf", "eh"]}
+    assert joint.check(by_broadcasting, PARENTS=parents).status == "passed"
+    turned = {**parents, "inf": ["eh", "oil"]}
+    assert joint.check(ours, PARENTS=turned).diagnosis == "parents-of-inflation-swapped"
+
+    def in_the_other_order(cpts):
+        return ours({**cpts, "inf": cpts["inf"].swapaxes(0, 1)})
+
+    assert joint.check(in_the_other_order, PARENTS=turned).status == "passed"
+    for lacking in (None, ..., {**parents, "bp": ["eh"]}, {"eh": ()}, 3):
+        assert joint.check(ours, PARENTS=lacking).status == "not-attempted", lacking
+
+
+def test_our_value_is_no_answer(capsys, monkeypatch):
+    from dflvi.exercises.conjugacy import PARENTS as real
+    from solutions.conjugacy.PARENTS import PARENTS as ours
+
+    assert real.yours_or_ours(...) is ours
+    assert "going on with ours (yours is not written yet)" in capsys.readouterr().out
+    assert real.check(ours).status == "not-attempted"
+    assert "This is our answer" in real.check(ours).message
+    mine = dict(ours)
+    assert real.check(mine).status == "passed"
+    assert real.yours_or_ours(mine) is mine
+    monkeypatch.setenv("DFLVI_LOADING", "1")
+    assert real.yours_or_ours(...) is ...
+
+
 # ---- going on -------------------------------------------------------------------------------------
 
 

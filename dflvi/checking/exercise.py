@@ -193,6 +193,9 @@ _ABSENT = (
 )
 
 
+_OURS = "This is our answer, put there to go on. Run the cell with your own again to have that checked."
+
+
 class Exercise(Question):
     """A function (or, rarely, a value) that the learner writes.
 
@@ -200,7 +203,7 @@ class Exercise(Question):
         function: the reference; on the question side its stub.
         question, minutes, difficulty, hints, answer, afterword: see `Question`.
         checks: functions of the attempt, cheap to deep, whose names are sentences.
-        needs: names of companions, other answers that this one is checked with.
+        needs: names of companions, other answers that this one is checked with; one in capitals is a value.
         variants: other right answers, written honestly differently (for the tests).
         mistakes: known wrong answers.
         seconds: time limit of one call.
@@ -256,7 +259,8 @@ class Exercise(Question):
         verdict = self._unfit(described)
         for name in self.needs:
             kind = host.describe(name)["kind"]
-            if verdict is None and kind not in ("function", "ours"):
+            fit = ("function", "ours", "value") if name.isupper() else ("function", "ours")
+            if verdict is None and kind not in fit:
                 says = f"`{name}` is needed to check this and is not there yet. Write it, or pass it: {self._call()}"
                 verdict = self._verdict("not-attempted", says)
         if verdict is not None:
@@ -278,6 +282,8 @@ class Exercise(Question):
         if getattr(answer, "__dflvi_reference__", False):
             return answer
         if os.environ.get("DFLVI_LOADING") == "1":
+            if not callable(self.function):  # ours could not be told from theirs
+                return answer
             given = callable(answer) and Here({self.name: answer}).describe(self.name)["kind"] == "function"
             return answer if given and not _raises_stub(answer) else self._ours() or answer
         last, status = self._last
@@ -332,6 +338,8 @@ class Exercise(Question):
         if unknown:
             says = f"`{unknown[0]}` is not among what this check needs. It is called as {self._call()}"
             return self._verdict("not-attempted", says), None
+        if not callable(self.function) and answer is not None and answer is self._ours():
+            return self._verdict("not-attempted", _OURS), None  # a value bears no mark
         given = {self.name: answer}
         for name in self.needs:
             given[name] = companions.get(name, notebook.namespace().get(name, self._kept(name)))
@@ -365,8 +373,7 @@ class Exercise(Question):
         if kind == "empty":
             return self._verdict("not-attempted", "The function is empty so far. Write its body.")
         if kind == "ours":
-            says = "This is our answer, put there to go on. Run the cell with your own again to have that checked."
-            return self._verdict("not-attempted", says)
+            return self._verdict("not-attempted", _OURS)
         if kind == "value" and callable(self.function):
             says = f"Hand over the function itself, without calling it: {self._call()}. This is a value."
             return self._verdict("wrong", says, got=described["type"])
