@@ -59,7 +59,9 @@ def question_side(section: str, name: str) -> str:
         call.keywords = [word for word in call.keywords if word.arg not in SECRET_OF_A_CHOICE]
         call.keywords.append(ast.keyword("sealed", ast.Constant(exercise.sealed)))
     kept = _reachable(tree, call)
-    blocks = [f'"""{ast.get_docstring(tree)}"""', BUILT.format(section=section, name=name)]
+    head = ast.get_docstring(tree)
+    head += "\n" if "\n" in head else ""
+    blocks = [f'"""{head}"""', BUILT.format(section=section, name=name)]
     imports = []
     for node in tree.body:
         if node is docstring or node not in kept:

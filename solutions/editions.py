@@ -10,9 +10,11 @@ A code cell that is the one line `# exercise: NAME` becomes the cells of that ex
 """
 
 import ast
+import base64
 import copy
 import hashlib
 import inspect
+import io
 import json
 import os
 import re
@@ -588,7 +590,21 @@ def _executed(notebook: NotebookNode, source: Source) -> NotebookNode:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             _look_at(cell, source)
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    output.data["image/png"] = _with_a_palette(output.data["image/png"])
     return notebook
+
+
+def _with_a_palette(png: str) -> str:
+    """A picture, base64, in 255 colours or fewer: a third of the bytes, and nobody sees it."""
+    from PIL import Image
+
+    small = io.BytesIO()
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    picture = picture.quantize(255, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    picture.save(small, "png", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()
 
 
 def _look_at(cell: NotebookNode, source: Source) -> None:

@@ -10,16 +10,7 @@ from dflvi.checking.compare import Picture, Tolerance, close, fields, finite, ha
 from dflvi.checking.exercise import Exercise, Mistake, one_edit
 from dflvi.types import CaviResult, Scalar
 from solutions.cavi.cavi_step import cavi_step
-
-
-def elbo(x, phi, m, s2, sigma2):
-    """The ELBO in nats (Blei et al., eq. 21), term by term."""
-    prior_mu = jnp.sum(jax.scipy.stats.norm.logpdf(m, 0.0, jnp.sqrt(sigma2)) - 0.5 * s2 / sigma2)
-    prior_c = -x.size * jnp.log(m.size)
-    log_lik = jax.scipy.stats.norm.logpdf(x[:, None], m[None, :]) - 0.5 * s2[None, :]
-    entropy_mu = 0.5 * jnp.sum(jnp.log(2 * jnp.pi * jnp.e * s2))
-    entropy_c = jax.scipy.special.entr(phi).sum()
-    return prior_mu + prior_c + jnp.sum(phi * log_lik) + entropy_mu + entropy_c
+from solutions.cavi.elbo import elbo
 
 
 def cavi(
@@ -46,8 +37,7 @@ def cavi(
         length max_iters and holds the ELBO in nats after each sweep (Blei et al., eq. 21, with every
         constant); entries after the last sweep done repeat its value.
 
-    A scan, a while_loop or a Python loop are all right. Write the ELBO as a function of its own: you will
-    want it again.
+    A scan, a while_loop or a Python loop are all right. You have an ELBO already, from question 2.7.
     """
 
     def sweep(state, _):
@@ -233,14 +223,14 @@ def _jacobi_in_python(x, m0, s20, sigma2, max_iters=200, tol=1e-6):
 exercise = Exercise(
     cavi,
     question="2.8",
-    minutes=25,
+    minutes=20,
     difficulty=3,
     hints=(
-        "Two parts: a function for the ELBO, and a loop that carries (m, s2, phi), the last ELBO and a "
-        "counter. Get it to run max_iters sweeps first, and see to stopping afterwards.",
-        "The ELBO is an average of log p(x, c, mu) - log q(c, mu) over q. Five terms: prior of mu, prior "
-        "of c, likelihood, entropy of the q(c_i), entropy of the q(mu_k). With K = 1 it must end at log "
-        "p(x).",
+        "You have the sweep and the ELBO. What is left is a loop that carries (m, s2, phi), the last ELBO and "
+        "a counter. Get it to run max_iters sweeps first, and see to stopping afterwards.",
+        "One round: a sweep, then the ELBO of what the sweep returned, then the comparison with the ELBO of "
+        "the round before, relative to its size. Test it with K = 1, where the trace must end at log p(x) "
+        "and two rounds are enough.",
         "In a lax.scan the number of sweeps is fixed, so carry a flag that says whether we have stopped, "
         "and use jnp.where with it to keep the old state. Body: one `cavi_step`, its ELBO, the "
         "comparison with the ELBO of the sweep before. Start the last ELBO at minus infinity.",
@@ -276,14 +266,20 @@ exercise = Exercise(
         ),
         Mistake(
             "no-entropy-of-the-means",
-            one_edit(" + entropy_mu", "", of=elbo),
+            one_edit(
+                "elbo(x, new_phi, new_m, new_s2, sigma2)",
+                "elbo(x, new_phi, new_m, new_s2, sigma2) - 0.5 * jnp.sum(jnp.log(2 * jnp.pi * jnp.e * new_s2))",
+            ),
             "With K = 1 the last ELBO should be log p(x), and yours lies below it although m and s2 are "
             "right. One of the two kinds of factors of q has not paid in its entropy.",
             caught_by=one_component_reaches_the_log_evidence,
         ),
         Mistake(
             "plug-in-likelihood",
-            one_edit(" - 0.5 * s2[None, :]", "", of=elbo),
+            one_edit(
+                "elbo(x, new_phi, new_m, new_s2, sigma2)",
+                "elbo(x, new_phi, new_m, new_s2, sigma2) + 0.5 * jnp.sum(new_phi @ new_s2)",
+            ),
             "Your ELBO exceeds log p(x) for K = 1, which no ELBO can. The likelihood was evaluated at m "
             "as if mu_k were known to be there.",
             caught_by=one_component_reaches_the_log_evidence,
@@ -311,7 +307,10 @@ exercise = Exercise(
         ),
         Mistake(
             "no-prior-of-the-labels",
-            one_edit(" + prior_c", "", of=elbo),
+            one_edit(
+                "elbo(x, new_phi, new_m, new_s2, sigma2)",
+                "elbo(x, new_phi, new_m, new_s2, sigma2) + x.size * jnp.log(m.size)",
+            ),
             "For K = 1 your ELBO is right, for K = 3 it is too large, by a number for each datum. What "
             "do the labels c_i pay before any x is seen?",
             caught_by=one_iteration_is_one_sweep_and_its_elbo,
@@ -352,9 +351,7 @@ exercise = Exercise(
         ),
     ),
     answer="""
-A sweep is one `cavi_step`; after it the ELBO is evaluated at the new m, s2 and phi. The ELBO has five
-terms: the average log prior of the means, of the labels (-N log K), the average log likelihood, in which
-E (x - mu)^2 = (x - m)^2 + s2, and the entropies of the two kinds of factors.
+A sweep is one `cavi_step`; after it the ELBO of question 2.7 is evaluated at the new m, s2 and phi.
 
 The loop is a `lax.scan` of fixed length with a flag in its carry. Once the flag is up, `jnp.where` keeps
 the old state, so that the trace repeats its last value by itself and the function can be jitted and

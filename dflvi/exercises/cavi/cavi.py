@@ -34,8 +34,7 @@ def cavi(
         length max_iters and holds the ELBO in nats after each sweep (Blei et al., eq. 21, with every
         constant); entries after the last sweep done repeat its value.
 
-    A scan, a while_loop or a Python loop are all right. Write the ELBO as a function of its own: you will
-    want it again.
+    A scan, a while_loop or a Python loop are all right. You have an ELBO already, from question 2.7.
     """
     raise NotImplementedError("yours to write")
 
@@ -155,14 +154,14 @@ def ends_where_every_slope_is_zero(attempt):
 exercise = Exercise(
     cavi,
     question="2.8",
-    minutes=25,
+    minutes=20,
     difficulty=3,
     hints=(
-        "Two parts: a function for the ELBO, and a loop that carries (m, s2, phi), the last ELBO and a "
-        "counter. Get it to run max_iters sweeps first, and see to stopping afterwards.",
-        "The ELBO is an average of log p(x, c, mu) - log q(c, mu) over q. Five terms: prior of mu, prior "
-        "of c, likelihood, entropy of the q(c_i), entropy of the q(mu_k). With K = 1 it must end at log "
-        "p(x).",
+        "You have the sweep and the ELBO. What is left is a loop that carries (m, s2, phi), the last ELBO and "
+        "a counter. Get it to run max_iters sweeps first, and see to stopping afterwards.",
+        "One round: a sweep, then the ELBO of what the sweep returned, then the comparison with the ELBO of "
+        "the round before, relative to its size. Test it with K = 1, where the trace must end at log p(x) "
+        "and two rounds are enough.",
         "In a lax.scan the number of sweeps is fixed, so carry a flag that says whether we have stopped, "
         "and use jnp.where with it to keep the old state. Body: one `cavi_step`, its ELBO, the "
         "comparison with the ELBO of the sweep before. Start the last ELBO at minus infinity.",

@@ -15,7 +15,8 @@ hang together:
 Draw the network on paper: a circle for each quantity, an arrow for each dependence that a table speaks of. Then
 write it down as a dict: each name with the tuple of its parents, `()` where there are none. A tuple of one has a
 comma, `("eh",)`. The order inside a tuple is yours, and it counts from here on: the table of a child has its
-parents' axes in that order, and then its own."""
+parents' axes in that order, and then its own.
+"""
 
 # Built from solutions/conjugacy/PARENTS.py by `python -m solutions build`. Edit that file, not this one.
 
