@@ -62,7 +62,7 @@ CONCEPTS = {
     "what is left of the gap": Concept("nfvi", "6.8, 6.9", ("the VAE with flows", "black-box VI")),
 }
 
-_WIDTH, _HEIGHT, _ACROSS, _DOWN, _TOP = 132, 40, 186, 60, 24  # of a box; from box to box; of the headings
+_WIDTH, _HEIGHT, _ACROSS, _DOWN, _TOP = 120, 40, 158, 58, 24  # of a box; from box to box; of the headings
 
 
 def leads_to(name: str) -> list[str]:
@@ -92,7 +92,7 @@ class ConceptMap:
     def __repr__(self) -> str:
         lines = []
         for section, title in SECTIONS.items():
-            lines += [f"{title}{'   <- you are here' if section == self.section else ''}"]
+            lines += [f"{title}{'   <- here' if section == self.section else ''}"]
             for name, concept in CONCEPTS.items():
                 if concept.section == section:
                     needs = f", built on: {', '.join(concept.needs)}" if concept.needs else ""
@@ -102,7 +102,7 @@ class ConceptMap:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        width = (len(SECTIONS) - 1) * _ACROSS + _WIDTH + 40
+        width = (len(SECTIONS) - 1) * _ACROSS + _WIDTH + 30
         height = max(_place(name)[1] for name in CONCEPTS) + _HEIGHT + 8
         # The arrows are a picture without words: what they say is in the title of each box.
         pairs = [(need, name) for name, one in CONCEPTS.items() for need in one.needs]
@@ -110,7 +110,7 @@ class ConceptMap:
         columns = "".join(self._column(section) for section in SECTIONS)
         return (
             '<nav class="dflvi-map" aria-label="Concept map of the course" style="overflow-x:auto">'
-            f'<div style="position:relative;width:{width}px;height:{height}px;font-size:11.5px;line-height:1.3">'
+            f'<div style="position:relative;width:{width}px;height:{height}px;font-size:11px;line-height:1.3">'
             f'<svg width="{width}" height="{height}" aria-hidden="true" style="position:absolute;left:0;top:0">'
             '<defs><marker id="dflvi-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" '
             f'orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#444"/></marker></defs>{arrows}</svg>{columns}</div></nav>'
@@ -136,7 +136,7 @@ class ConceptMap:
     def _column(self, section: str) -> str:
         here = section == self.section
         x = list(SECTIONS).index(section) * _ACROSS
-        title = f"{SECTIONS[section]}{' (you are here)' if here else ''}"
+        title = f"{SECTIONS[section]}{' (here)' if here else ''}"
         boxes = "".join(self._box(name, here) for name, one in CONCEPTS.items() if one.section == section)
         return (
             f'<div style="position:absolute;left:{x}px;top:0;width:{_WIDTH + 20}px;font-weight:bold">{title}</div>'

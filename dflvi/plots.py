@@ -1270,3 +1270,205 @@ def variances_by_block(samples: dict, axes=None):
     axes.set_ylim(top=12 * axes.get_ylim()[1])
     axes.legend(ncols=len(samples), loc="upper center")
     return axes
+
+
+# ---- 3  bbvi: mini-batches, a stream, three estimators, blankets ----------------------------------
+
+
+def by_data_seen(gaps: dict, widths: dict, width: float):
+    """How far an ELBO is from its best value, and a variance of q on its way, against the data looked at.
+
+    Args:
+        gaps: name -> (data looked at [n], nats a datum below the best [n]). Up to five are told apart; one that
+            is not finite is named in the legend.
+        widths: name -> (data looked at [n], a variance of q [n]), of the same names.
+        width: the variance at the optimum, marked.
+
+    Returns:
+        two Axes.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(1, 2, figsize=(10.0, 4.4))
+    looks = ((THIRD, ":", "s"), (YOURS, "--", "o"), ("0.35", "-.", "v"), (TRUTH, "-", "^"), ("black", "-", "x"))
+    for (name, (seen, gap)), (color, dash, marker) in zip(gaps.items(), looks, strict=False):
+        gap = np.asarray(gap, np.float64)
+        label = name if np.isfinite(gap).all() else f"{name}: diverged, take shorter steps"
+        style = {"color": color, "linestyle": dash, "marker": marker, "markersize": 4.5, "markevery": 4}
+        panels[0].plot(np.asarray(seen), np.maximum(gap, 1e-5), label=label, **style)
+        panels[1].plot(*(np.asarray(one) for one in widths[name]), **style)
+    panels[1].axhline(width, color="0.4", linewidth=0.8)
+    panels[1].text(1, width / 1.3, f"at the optimum: {width:.2g}", va="top", color="0.3", fontsize=9.5)
+    panels[1].set_ylim(bottom=width / 5)
+    panels[0].set(title="ELBO", ylabel="nats a datum below the best")
+    panels[1].set(title="width of one factor", ylabel="$s_1^2$ (units of x squared)")
+    for axes in panels:
+        axes.set(xscale="log", yscale="log", xlabel="data looked at (log scale)")
+    figure.legend(loc="outside lower center", ncols=3, fontsize=9.5)
+    return list(panels)
+
+
+def stream(seen, m, s2, all_m, source=None, title="", axes=None):
+    """What q knows of the component means while data come in: m_k with two standard deviations to either side.
+
+    Args:
+        seen: how many data had come, [T].
+        m: means of the factors after so many, [T, K].
+        s2: their variances, [T, K].
+        all_m: means of a fit to all data that had come by then, [T, K], for comparison.
+        source: where the groups truly are when a batch comes, [T, K]; drawn if given.
+        title: above the picture.
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots(figsize=(7.4, 3.8))[1]
+    seen, m, s2, all_m = (np.asarray(one, np.float64) for one in (seen, m, s2, all_m))
+    looks = zip((YOURS, TRUTH, THIRD, "0.35", "black"), ("--", "-", ":", "-.", "-"), "os^vd", strict=True)
+    for k, (color, dash, marker) in zip(range(m.shape[1]), looks, strict=False):
+        low, high = m[:, k] - 2 * np.sqrt(s2[:, k]), m[:, k] + 2 * np.sqrt(s2[:, k])
+        axes.fill_between(seen, low, high, color=color, alpha=0.2, linewidth=0)
+        axes.plot(seen, m[:, k], dash, color=color, label=f"$m_{k + 1}$, streamed")
+        axes.plot(seen, all_m[:, k], marker, color=color, markersize=5, fillstyle="none",
+                  label="the same, refitted to all data so far" if k == 0 else None)  # fmt: skip
+    if source is not None:
+        axes.plot(seen, np.asarray(source), color="black", linewidth=0.8)
+        axes.plot([], [], color="black", linewidth=0.8, label="where the groups are")
+    axes.set(title=title, xlabel="data that have come", ylabel="mean of a component (units of x)")
+    axes.legend(fontsize=9.5, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.18))
+    return axes
+
+
+def old_and_new(old, new, name=r"\mu_1", axes=None):
+    """A Gaussian factor of q before (dashed) and after new data.
+
+    Args:
+        old: (mean, variance) before.
+        new: (mean, variance) after.
+        name: of the variable, in mathematics.
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots(figsize=(6.4, 3.0))[1]
+    parts = [(float(mean), float(np.sqrt(var))) for mean, var in (old, new)]
+    grid = np.linspace(min(m - 4 * s for m, s in parts), max(m + 4 * s for m, s in parts), 400)
+    for (m, s), color, dash, label in zip(parts, (TRUTH, YOURS), ("--", "-"), ("before", "after"), strict=True):
+        density = np.exp(-0.5 * ((grid - m) / s) ** 2) / (s * np.sqrt(2 * np.pi))
+        axes.plot(grid, density, dash, color=color, label=f"{label}: mean {m:.2f}, sd {s:.3f}")
+    axes.set(xlabel=f"${name}$ (units of x)", ylabel=f"$q({name})$, per unit of x", ylim=(0, None))
+    axes.legend(loc="best")
+    return axes
+
+
+def estimates(panels: dict, truth: dict):
+    """Estimates at growing n, with bars of two standard errors, around the number sought.
+
+    Args:
+        panels: title -> {name of an estimator: (n [k], mean [k], variance of one term [k])}. Up to three are told
+            apart.
+        truth: title -> the number sought.
+
+    Returns:
+        one Axes a panel, in a list.
+    """
+    import matplotlib.pyplot as plt
+
+    _, axes_of = plt.subplots(1, len(panels), figsize=(4.8 * len(panels), 3.5), squeeze=False)
+    for axes, (title, methods) in zip(axes_of[0], panels.items(), strict=True):
+        axes.axhline(truth[title], color="0.3", linewidth=1.0, label=f"the truth: {truth[title]:.4f}")
+        looks = ((TRUTH, "o", 0.93), (YOURS, "s", 1.07), (THIRD, "^", 1.2))
+        for (name, (n, mean, var)), (color, marker, shift) in zip(methods.items(), looks, strict=False):
+            n, mean, var = (np.asarray(one, np.float64) for one in (n, mean, var))
+            axes.errorbar(shift * n, mean, 2 * np.sqrt(var / n), fmt=marker, color=color, markersize=4.5, capsize=3,
+                          label=name)  # fmt: skip
+        axes.set(title=title, xscale="log", xlabel="n (log scale)")
+        axes.legend(fontsize=9)
+    axes_of[0, 0].set_ylabel("estimate, two standard errors")
+    return list(axes_of[0])
+
+
+def control(z, y, c, mean, axes=None):
+    """Draws of a control and of what is to be averaged, the line whose slope is -c, and the known mean of z.
+
+    Args:
+        z: the control, [n].
+        y: what is to be averaged, [n].
+        c: the multiple of z - E[Z] that is added to y.
+        mean: E[Z].
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots(figsize=(6.4, 3.6))[1]
+    z, y, c = np.asarray(z, np.float64), np.asarray(y, np.float64), float(c)
+    axes.plot(z, y, ".", color="0.55", markersize=3, label="draws")
+    ends = np.array([z.min(), z.max()])
+    label = f"the line with slope -c = {-c:.2f}"
+    axes.plot(ends, y.mean() - c * (ends - z.mean()), "--", color=YOURS, label=label)
+    axes.axvline(mean, color=TRUTH, linewidth=1.0, label=f"E[Z] = {mean:.3f}, known")
+    axes.set(xlabel="Z", ylabel="Y")
+    axes.legend()
+    return axes
+
+
+def blankets(names=("beta", "z_2"), n=4):
+    """The factor graph of a model with one global and n local variables; the factors of a variable lit.
+
+    Args:
+        names: a panel for each, "beta" or "z_i" with a number.
+        n: how many data are drawn.
+
+    Returns:
+        one Axes a panel, in a list.
+    """
+    import matplotlib.pyplot as plt
+
+    _, axes_of = plt.subplots(1, len(names), figsize=(4.6 * len(names), 3.4), squeeze=False)
+    columns, middle = np.arange(1, n + 1), (n + 1) / 2
+    for axes, name in zip(axes_of[0], names, strict=True):
+        factors = [("beta",), *(("beta", f"z_{i}") for i in columns), *(("beta", f"z_{i}", f"x_{i}") for i in columns)]
+        at = {"beta": (middle, 3.2), **{f"z_{i}": (i, 1.7) for i in columns}, **{f"x_{i}": (i, 0.0) for i in columns}}
+        places = [(middle, 3.95), *((i + 0.12 * (middle - i), 2.4) for i in columns), *((i, 0.85) for i in columns)]
+        lit = 0
+        for factor, place in zip(factors, places, strict=True):
+            on = name in factor
+            lit += on
+            color = YOURS if on else "0.75"
+            for variable in factor:
+                side = np.sign(middle - place[0]) * (0.28 if abs(middle - place[0]) < 1 else -0.2)
+                bend = side if variable == "beta" and len(factor) == 3 else 0.0
+                arrow = {"arrowstyle": "-", "color": color, "linewidth": 1.8 if on else 0.9, "zorder": 1}
+                arrow["connectionstyle"] = f"arc3,rad={bend}"
+                axes.annotate("", at[variable], place, arrowprops=arrow)
+            axes.plot(*place, "s", markersize=9, color=color, zorder=3, markeredgecolor="black" if on else "0.6")
+        for variable, place in at.items():
+            letter, _, number = variable.partition("_")
+            face = TRUTH if variable == name else "0.85" if letter == "x" else "white"
+            axes.plot(*place, "o", markersize=21, markerfacecolor=face, markeredgecolor="0.2", zorder=4)
+            label = r"$\beta$" if letter == "beta" else f"${letter}_{number}$"
+            ink = "white" if variable == name else "black"
+            axes.text(*place, label, ha="center", va="center", color=ink, zorder=5, fontsize=10)
+        shown = r"$\beta$" if name == "beta" else f"${name}$"
+        axes.set(title=f"factors with {shown}: {lit} of {len(factors)}", xlim=(0.3, n + 0.7), ylim=(-0.5, 4.3))
+        axes.set_axis_off()
+    return list(axes_of[0])
+
+
+def variances_by_size(n, variances: dict, axes=None):
+    """The variance of gradient samples against the number of data, both on log scales.
+
+    Args:
+        n: numbers of data, [k].
+        variances: name -> a variance for each, [k]. Up to four are told apart.
+        axes: where to draw; left out, on a new figure.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes or plt.subplots(figsize=(7.2, 3.6))[1]
+    looks = ((TRUTH, "-", "o"), (YOURS, "--", "x"), (THIRD, ":", "^"), ("0.35", "-.", "v"))
+    for (name, values), (color, dash, marker) in zip(variances.items(), looks, strict=False):
+        axes.plot(np.asarray(n), np.asarray(values), dash, color=color, marker=marker, markersize=6, label=name)
+    axes.set(xscale="log", yscale="log", xlabel="number of data (log scale)", ylabel="variance of a sample")
+    axes.legend(fontsize=9.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return axes

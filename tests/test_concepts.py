@@ -50,7 +50,7 @@ def test_it_shows_itself(section):
     links = re.findall(r'<a href="([^"]+)"', page)
     assert len(links) == len(CONCEPTS)
     assert all((ROOT / "notebooks" / link).exists() for link in links)
-    assert page.count("you are here") == text.count("you are here") == 1
+    assert page.count("(here)") == text.count("<- here") == 1
     assert "<script" not in page
     for name in CONCEPTS:
         assert name in re.sub(r"\s+", " ", text)
