@@ -1,0 +1,179 @@
+"""3.9  An expectation with one variable integrated by hand."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dflvi.checking.compare import array, fields, has_shape, holds, statistic_is
+from dflvi.checking.exercise import Exercise, Mistake, one_edit
+from dflvi.types import Key, Scalar
+
+
+def conditional_mc(key: Key, n: int) -> tuple[Scalar, Scalar]:
+    """The probability P(U + Z > 4) of Example 9 by conditional Monte Carlo, given Z.
+
+    U is exponential with RATE 1, and Z, independent of U, exponential with RATE 1/2. In the place of Y, which is 1
+    where U + Z > 4 and 0 elsewhere, average V = E[Y | Z]: draw Z alone, and have U integrated by hand.
+
+    Args:
+        key: a PRNG key. All randomness comes from it.
+        n: how many independent draws of Z, a Python int, at least 2.
+
+    Returns:
+        mean: the average of the n values of V.
+        var_per_sample: their variance, of one V and not of the average. Divisor n or n - 1.
+    """
+    z = 2.0 * jax.random.exponential(key, (n,))
+    v = jnp.exp(-jnp.maximum(4.0 - z, 0.0))
+    return v.mean(), v.var()
+
+
+# ---- other right answers ----------------------------------------------------------------------
+
+
+def with_two_branches(key, n):
+    """The case Z > 4 apart."""
+    z = jax.random.exponential(key, (n,)) / 0.5
+    v = jnp.where(z > 4, 1.0, jnp.exp(jnp.minimum(z, 4.0) - 4))
+    return {"mean": jnp.sum(v) / n, "var_per_sample": jnp.var(v, ddof=1)}
+
+
+def by_inversion(key, n):
+    """From uniforms, since exp(-Z / 2) is uniform: V is a power of one, cut off at 1."""
+    u = jax.random.uniform(jax.random.split(key, 1)[0], (n,), minval=1e-7)
+    v = jnp.clip(jnp.exp(-4.0) / u**2, max=1.0)
+    return jnp.mean(v), jnp.mean((v - jnp.mean(v)) ** 2)
+
+
+# ---- checks: cheap to deep --------------------------------------------------------------------
+
+_N, _KEYS = 2001, 50
+
+
+def _estimates(attempt):
+    mean, var = fields(attempt.vmap(0, None)(attempt.keys(_KEYS), _N), "mean", "var_per_sample")
+    shape = array(mean, "mean").shape[:1]
+    mean = has_shape(mean, shape, where=f"n = {_N}", what="mean").astype(np.float64)
+    return mean, has_shape(var, shape, where=f"n = {_N}", what="var_per_sample").astype(np.float64)
+
+
+def gives_a_mean_and_a_variance(attempt):
+    mean, var = fields(attempt(attempt.key(), 2), "mean", "var_per_sample")
+    has_shape(mean, (), where="n = 2", what="mean")
+    has_shape(var, (), where="n = 2", what="var_per_sample")
+
+
+def draws_anew_for_each_key(attempt):
+    mean, _ = _estimates(attempt)
+    different = len(np.unique(mean)) > _KEYS / 2
+    holds(different, "Different keys gave the same estimate.", value=float(different), where=f"{_KEYS} keys, n = {_N}")
+
+
+def what_is_averaged_are_probabilities(attempt):
+    # Numbers between 0 and 1 have a variance of at most mean (1 - mean); heavy tails break that at every key.
+    mean, var = _estimates(attempt)
+    room = mean * (1 - mean) * (1 + 2 / _N) + 1e-4
+    lawful = bool(np.all(var <= room) and np.all(mean >= 0))
+    holds(lawful, "A conditional probability above one has been averaged, or one below zero.", value=float(lawful),
+          where=f"n = {_N}, {_KEYS} keys", expected="a variance of at most mean (1 - mean)",
+          got=f"mean {mean.mean():.4g}, variance {var.mean():.4g}")  # fmt: skip
+
+
+def has_the_mean_and_variance_of_v(attempt):
+    # V lies between 0 and 1, so that averages over 100,000 draws are normal; moments by sums over z.
+    z = np.linspace(0.0, 4.0, 40_001)
+    beyond = np.exp(-2.0)  # P(Z > 4), where V is 1
+    theta, *_ = moments = [np.trapezoid(np.exp(-z / 2) / 2 * np.exp(k * (z - 4)), z) + beyond for k in (1, 2, 3, 4)]
+    var = moments[1] - theta**2
+    fourth = moments[3] - 4 * theta * moments[2] + 6 * theta**2 * moments[1] - 3 * theta**4
+    mean, got = _estimates(attempt)
+    where, draws = f"n = {_N}, {_KEYS} keys", _N * _KEYS
+    statistic_is(mean.mean(), theta, np.sqrt(var / draws), comparisons=2, where=where, says="the mean of the estimates")
+    statistic_is(got.mean(), var, np.sqrt((fourth - var**2) / draws), comparisons=2, slack=1e-3, where=where,
+                 says="the variance of one term, averaged over the keys")  # fmt: skip
+
+
+def given_the_other_one(key, n):
+    """Draws U and integrates Z."""
+    v = jnp.exp(-jnp.maximum(4.0 - jax.random.exponential(key, (n,)), 0.0) / 2)
+    return v.mean(), v.var()
+
+
+exercise = Exercise(
+    conditional_mc,
+    question="3.9",
+    minutes=10,
+    difficulty=2,
+    hints=(
+        "Suppose somebody tells you that Z is 1.5. What is the probability that U + Z is above 4?",
+        "U has to exceed what is left of 4, and the probability of that is known for an exponential. What if "
+        "nothing is left?",
+        "Draw Z alone. Where it is below 4, V is the tail probability of U beyond 4 - Z; elsewhere V is 1. Mean and "
+        "variance as in `naive_mc`.",
+    ),
+    checks=(
+        gives_a_mean_and_a_variance,
+        draws_anew_for_each_key,
+        what_is_averaged_are_probabilities,
+        has_the_mean_and_variance_of_v,
+    ),
+    variants=(with_two_branches, by_inversion),
+    mistakes=(
+        Mistake(
+            "all-terms-returned",
+            one_edit("return v.mean(), v.var()", "return v, v.var()"),
+            "All n values of V came back, and what is asked for first is their average.",
+            caught_by=gives_a_mean_and_a_variance,
+        ),
+        Mistake(
+            "fixed-key-inside",
+            one_edit("exponential(key,", "exponential(jax.random.key(0),"),
+            "Your estimate does not depend on the key.",
+            caught_by=draws_anew_for_each_key,
+        ),
+        Mistake(
+            "no-branch",
+            one_edit("jnp.maximum(4.0 - z, 0.0)", "(4.0 - z)"),
+            "You average a conditional probability above one: look at Z = 5. If Z alone exceeds 4, what is U still "
+            "needed for?",
+            also=lambda key, n: (lambda v: (v.mean(), v.var()))(jnp.exp(2 * jax.random.exponential(key, (n,)) - 4)),
+            caught_by=what_is_averaged_are_probabilities,
+        ),
+        Mistake(
+            "rate-read-as-mean",
+            one_edit("2.0 * jax", "0.5 * jax"),
+            "Your estimate is near 0.036, a seventh of what `naive_mc` finds. The mean of your Z draws is 0.5; their "
+            "rate should be.",
+            caught_by=has_the_mean_and_variance_of_v,
+        ),
+        Mistake(
+            "given-the-other-one",
+            given_the_other_one,
+            "The mean is right and the variance is lower than that of V: you drew U and integrated Z. That is the "
+            "better plan, and question 3.8 asks why. Here condition on Z.",
+            caught_by=has_the_mean_and_variance_of_v,
+        ),
+        Mistake(
+            "nothing-integrated",
+            lambda key, n: (lambda e: (lambda y: (y.mean(), y.var()))(1.0 * (e[0] + 2 * e[1] > 4)))(
+                jax.random.exponential(key, (2, n))
+            ),
+            "That is the plain estimate: its terms are 0 or 1. Draw Z only, and replace each term by its mean given "
+            "Z.",
+            caught_by=has_the_mean_and_variance_of_v,
+        ),
+        Mistake(
+            "variance-of-the-average",
+            one_edit("v.var()", "v.var() / n"),
+            "Your variance is 2,001 times too small at n = 2001: it is that of the average of all terms.",
+            caught_by=has_the_mean_and_variance_of_v,
+        ),
+    ),
+    answer="""
+Given Z = z, the event is U > 4 - z. Its probability is $e^{-(4 - z)}$ for z up to 4 and 1 beyond. So
+$V = e^{-\\max(4 - Z,\\, 0)}$, with mean $\\theta = 2e^{-2} - e^{-4}$ and variance 0.1167, against 0.1887 for Y: a
+factor of 1.62. By question 3.7 the difference is $E[\\mathrm{Var}(Y \\mid Z)]$, the chance that is left in Y when Z is
+known, and that is what was integrated away.
+""",
+    afterword="Integrating by hand never adds variance. Its price is that somebody has to be able to do it.",
+)

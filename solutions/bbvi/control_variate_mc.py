@@ -1,0 +1,263 @@
+"""3.9  An expectation with a control variate."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from dflvi.checking.compare import array, fields, has_shape, holds, statistic_is
+from dflvi.checking.exercise import Exercise, Mistake, one_edit
+from dflvi.types import Key, Scalar
+from solutions.bbvi.optimal_c import optimal_c
+
+
+def control_variate_mc(key: Key, n: int, n_pilot: int = 100, control: str = "Z3") -> tuple[Scalar, Scalar]:
+    """E[Y] of Example 1, Y = exp((U + W)^2), with a control variate Z whose mean is known.
+
+    U and W are independent and uniform on (0, 1). The controls, with their means:
+    "Z1" is U + W, mean 1; "Z2" is (U + W)^2, mean 7/6; "Z3" is exp(U + W), mean (e - 1)^2.
+
+    Args:
+        key: a PRNG key. All randomness comes from it.
+        n: how many draws are averaged, a Python int, at least 2.
+        n_pilot: how many others are drawn before, a Python int, to choose c by (`optimal_c`). They are in no
+            average.
+        control: "Z1", "Z2" or "Z3".
+
+    Returns:
+        mean: the average over the n draws of y + c (z - E[Z]). It is unbiased for every n.
+        var_per_sample: the variance of these n terms, of one term and not of the average. Divisor n or n - 1.
+    """
+    known = {"Z1": 1.0, "Z2": 7 / 6, "Z3": (jnp.e - 1) ** 2}[control]
+    pilot, main = jax.random.split(key)
+    c = optimal_c(*draws(pilot, n_pilot, control))
+    y, z = draws(main, n, control)
+    v = y + c * (z - known)
+    return v.mean(), v.var()
+
+
+def draws(key, n, control):
+    """Y and the control, n of each."""
+    s = jax.random.uniform(key, (2, n)).sum(axis=0)
+    return jnp.exp(s**2), {"Z1": s, "Z2": s**2, "Z3": jnp.exp(s)}[control]
+
+
+# ---- other right answers ----------------------------------------------------------------------
+
+
+def with_all_draws_in_one_array(key, n, n_pilot=100, control="Z3"):
+    """The pilot is the first part of one array; c from the covariance matrix."""
+    u, w = jax.random.uniform(key, (n_pilot + n,)), jax.random.uniform(jax.random.fold_in(key, 1), (n_pilot + n,))
+    y = jnp.exp((u + w) ** 2)
+    if control == "Z1":
+        away = u + w - 1
+    elif control == "Z2":
+        away = (u + w) ** 2 - 7.0 / 6.0
+    else:
+        away = jnp.exp(u + w) - jnp.expm1(1.0) ** 2
+    cov = jnp.cov(y[:n_pilot], away[:n_pilot])
+    terms = y[n_pilot:] - cov[0, 1] / cov[1, 1] * away[n_pilot:]
+    return {"mean": jnp.mean(terms), "var_per_sample": jnp.var(terms, ddof=1)}
+
+
+def as_a_regression(key, n, n_pilot=100, control="Z3"):
+    """Takes off the regression line of the pilot, and puts its height at E[Z] back."""
+    transform = {"Z1": lambda s: s, "Z2": jnp.square, "Z3": jnp.exp}[control]
+    mean = {"Z1": 1.0, "Z2": 1.0 + 1 / 6, "Z3": float(np.exp(1) - 1) ** 2}[control]
+    keys = jax.random.split(key, 4)
+    pilot = jax.random.uniform(keys[0], (n_pilot,)) + jax.random.uniform(keys[1], (n_pilot,))
+    main = jax.random.uniform(keys[2], (n,)) + jax.random.uniform(keys[3], (n,))
+    slope, _ = jnp.polyfit(transform(pilot), jnp.exp(pilot**2), 1)
+    residual = jnp.exp(main**2) - slope * transform(main)
+    return residual.mean() + slope * mean, residual.var()
+
+
+# ---- checks: cheap to deep --------------------------------------------------------------------
+
+_CONTROLS = ("Z1", "Z2", "Z3")
+_FEW, _PILOT, _KEYS = 5, 100, 1000
+
+
+def _means(attempt, control):
+    """Estimates from 5 draws each, at 1,000 keys."""
+    result = attempt.vmap(0, None, None, None)(attempt.keys(_KEYS), _FEW, _PILOT, control)
+    mean, _ = fields(result, "mean", "var_per_sample")
+    where = f"n = {_FEW}, n_pilot = {_PILOT}, control {control}"
+    return has_shape(mean, array(mean, "mean").shape[:1], where=where, what="mean").astype(np.float64)
+
+
+def _truth(control):
+    """Mean and variance of Y; of the best terms: variance, fourth moment, what a noisy c adds for a pilot of one."""
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    s, weights = np.add.outer((nodes + 1) / 2, (nodes + 1) / 2), np.outer(weights, weights) / 4
+    y, z = np.exp(s**2), {"Z1": s, "Z2": s**2, "Z3": np.exp(s)}[control]
+    theta = np.sum(weights * y)
+    away = z - np.sum(weights * z)
+    slope = np.sum(weights * y * away) / np.sum(weights * away**2)
+    rest = y - theta - slope * away
+    var, fourth = (np.sum(weights * rest**power) for power in (2, 4))
+    added = np.sum(weights * (rest * away) ** 2) / np.sum(weights * away**2)
+    return theta, np.sum(weights * (y - theta) ** 2), var, fourth, added
+
+
+def gives_a_mean_and_a_variance(attempt):
+    for control in _CONTROLS:
+        mean, var = fields(attempt(attempt.key(), 2, 3, control), "mean", "var_per_sample")
+        where = f"n = 2, n_pilot = 3, control {control}"
+        has_shape(mean, (), where=where, what="mean")
+        has_shape(var, (), where=where, what="var_per_sample")
+
+
+def draws_anew_for_each_key(attempt):
+    mean = _means(attempt, "Z3")
+    different = len(np.unique(mean)) > _KEYS / 2
+    holds(different, "Different keys gave the same estimate.", value=float(different),
+          where=f"{_KEYS} keys, n = {_FEW}, control Z3")  # fmt: skip
+
+
+def is_unbiased_with_few_draws(attempt):
+    # Terms are bounded and skewed by less than 3, so that a mean of 5,000 of them is skewed by .05: a tenth more room.
+    for control in _CONTROLS:
+        mean, theta = _means(attempt, control), _truth(control)[0]
+        error = 1.1 * mean.std() / np.sqrt(len(mean)) if len(mean) else 1.0
+        statistic_is(mean.mean(), theta, error, comparisons=3, slack=1e-4, says="the mean of the estimates",
+                     where=f"n = {_FEW}, n_pilot = {_PILOT}, control {control}, {_KEYS} keys")  # fmt: skip
+
+
+def terms_scatter_as_little_as_the_control_allows(attempt):
+    # 30 calls of 2,001 terms. The pilot of 1,000 leaves c noisy: in the mean that adds `added` / 1,000, and what
+    # it adds varies from call to call like the square of a normal. Two tenths more room for the skewness of squares.
+    n, n_pilot, keys = 2001, 1000, 30
+    for control in _CONTROLS:
+        _, _, var, fourth, added = _truth(control)
+        result = attempt.vmap(0, None, None, None)(attempt.keys(keys), n, n_pilot, control)
+        where = f"n = {n}, n_pilot = {n_pilot}, control {control}, {keys} keys"
+        got = has_shape(fields(result, "mean", "var_per_sample")[1], (keys,), where=where, what="var_per_sample")
+        error = np.sqrt((fourth - var**2) / (n * keys) + 2 * (added / n_pilot) ** 2 / keys)
+        statistic_is(got.astype(np.float64).mean(), var + added / n_pilot, 1.2 * error, comparisons=3, slack=2e-3,
+                     where=where, says="the variance of one term, averaged over the keys")  # fmt: skip
+
+
+def estimates_scatter_like_averages_of_such_terms(attempt):
+    # n times the variance of the estimates over that of Y: 0.23 if the terms are corrected, 1 if they are not; known
+    # to 5 % from 1,000 keys, so no right answer leaves 0.1 to 0.5.
+    mean, var_y = _means(attempt, "Z3"), _truth("Z3")[1]
+    ratio = _FEW * mean.var() / var_y
+    holds(0.1 < ratio < 0.5, f"The estimates scatter from key to key with {ratio:.2f} of the variance of plain ones.",
+          value=np.digitize(ratio, [0.1, 0.5]), where=f"n = {_FEW}, n_pilot = {_PILOT}, control Z3, {_KEYS} keys",
+          expected="about 0.23", got=f"{ratio:.3g}")  # fmt: skip
+
+
+# ---- mistakes that are no edit of one place ---------------------------------------------------
+
+
+def same_draws_for_c(key, n, n_pilot=100, control="Z3"):
+    """Takes c from the draws that are averaged."""
+    y, z = draws(key, n, control)
+    v = y + optimal_c(y, z) * (z - {"Z1": 1.0, "Z2": 7 / 6, "Z3": (jnp.e - 1) ** 2}[control])
+    return v.mean(), v.var()
+
+
+def same_draws_in_another_spelling(key, n, n_pilot=100, control="Z3"):
+    """The intercept of a regression, by least squares on all draws."""
+    y, z = draws(jax.random.split(key, 3)[1], n, control)
+    away = z - {"Z1": 1.0, "Z2": 7 / 6, "Z3": (jnp.e - 1) ** 2}[control]
+    line = jnp.linalg.lstsq(jnp.stack([jnp.ones_like(away), away], axis=1), y)[0]
+    return line[0], jnp.var(y - line[1] * away)
+
+
+def pilot_averaged_in(key, n, n_pilot=100, control="Z3"):
+    """The average is over all draws."""
+    y, z = draws(key, n_pilot + n, control)
+    c = optimal_c(y[:n_pilot], z[:n_pilot])
+    v = y + c * (z - {"Z1": 1.0, "Z2": 7 / 6, "Z3": (jnp.e - 1) ** 2}[control])
+    return v.mean(), v.var()
+
+
+exercise = Exercise(
+    control_variate_mc,
+    question="3.9",
+    minutes=15,
+    difficulty=2,
+    hints=(
+        "Which number about Z do you know exactly, without drawing anything?",
+        "A draw of z above its known mean comes with a y that is too large as well. Let a pilot of n_pilot draws "
+        "choose the multiple c, then correct each of the n other draws by it.",
+        "Split the key. Draw the pilot and call `optimal_c`; draw the main sample, form the terms of the text, and "
+        "return their mean and variance. Of z you subtract the number in the text, and no average.",
+    ),
+    checks=(
+        gives_a_mean_and_a_variance,
+        draws_anew_for_each_key,
+        is_unbiased_with_few_draws,
+        terms_scatter_as_little_as_the_control_allows,
+        estimates_scatter_like_averages_of_such_terms,
+    ),
+    variants=(with_all_draws_in_one_array, as_a_regression),
+    mistakes=(
+        Mistake(
+            "all-terms-returned",
+            one_edit("return v.mean(), v.var()", "return v, v.var()"),
+            "The corrected terms came back, and their average is what is asked for.",
+            caught_by=gives_a_mean_and_a_variance,
+        ),
+        Mistake(
+            "fixed-key-inside",
+            one_edit("jax.random.split(key)", "jax.random.split(jax.random.key(0))"),
+            "The estimate is the same for every key: yours is not used.",
+            caught_by=draws_anew_for_each_key,
+        ),
+        Mistake(
+            "same-draws-for-c",
+            same_draws_for_c,
+            "Averaged over many calls with n = 5 your estimate is too small, by about 0.7. The c that you use has "
+            "seen the noise that it takes away. What is the pilot for?",
+            also=same_draws_in_another_spelling,
+            caught_by=is_unbiased_with_few_draws,
+        ),
+        Mistake(
+            "mean-of-the-square",
+            one_edit('"Z2": 7 / 6', '"Z2": 1.0'),
+            "With Z2 your estimate is off. The mean of a square is more than the square of the mean: the text gives "
+            "it.",
+            caught_by=is_unbiased_with_few_draws,
+        ),
+        Mistake(
+            "mean-not-taken-off",
+            one_edit("c * (z - known)", "c * z"),
+            "Your estimate is far below zero: what you add to y has a mean of its own. It has to be zero on average.",
+            caught_by=is_unbiased_with_few_draws,
+        ),
+        Mistake(
+            "sign-of-c",
+            one_edit("v = y + c", "v = y - c"),
+            "With Z3 the variance of a term went from 35.5 up to about 119. A z above its mean should lower the term.",
+            caught_by=terms_scatter_as_little_as_the_control_allows,
+        ),
+        Mistake(
+            "variance-of-plain-terms",
+            one_edit("v.mean(), v.var()", "v.mean(), y.var()"),
+            "The estimate is fine. The variance beside it is still that of Y, 35.5, for each of the controls.",
+            caught_by=terms_scatter_as_little_as_the_control_allows,
+        ),
+        Mistake(
+            "sample-mean-of-the-control",
+            one_edit("(z - known)", "(z - z.mean())"),
+            "Your corrected estimate equals the plain one to the last digit, although its terms scatter less. Which "
+            "quantity is supposed to be known?",
+            caught_by=estimates_scatter_like_averages_of_such_terms,
+        ),
+        Mistake(
+            "pilot-averaged-in",
+            pilot_averaged_in,
+            "Your estimates with n = 5 scatter as those from a hundred draws should: the pilot is in the average. "
+            "The question wants it to choose c and nothing else.",
+            caught_by=estimates_scatter_like_averages_of_such_terms,
+        ),
+    ),
+    answer="""
+Choose c on a pilot, $c = -\\mathrm{Cov}(Y, Z)/\\mathrm{Var}(Z)$, then average $Y + c\\,(Z - E[Z])$ over fresh draws.
+Because $E[Z]$ is known and c does not know these draws, the correction has mean zero whatever c is. Variance falls by
+$1/(1 - \\mathrm{corr}^2)$: a factor of 2.4 with Z1, 4.2 with Z2, 4.6 with Z3.
+""",
+    afterword="The trap of one sample for both comes back in 3.11, with gradients in the place of y.",
+)
