@@ -201,7 +201,7 @@ def test_a_name_that_two_sections_have_is_refused_with_both(write, say, monkeypa
     ("word", "says"),
     [
         ("9.9", "there is no question 9.9 here. `dflvi status` lists all."),
-        ("cavi_stp", "there is no exercise 'cavi_stp'. Did you mean cavi.cavi_step? `dflvi status` lists"),
+        ("cavi_stp", "there is no exercise 'cavi_stp'. Did you mean cavi.cavi_step"),
         ("xyzzy", "there is no exercise 'xyzzy'. `dflvi status` lists all."),
         ("vae.cavi_step", "there is no exercise 'vae.cavi_step'. Did you mean "),
     ],

@@ -182,7 +182,7 @@ def rao_blackwellization_leaves_the_gradient(attempt):
 
 def control_variates_leave_the_gradient_at_four_samples(attempt):
     x, sigma2, params = _problem("A")
-    n, keys = 4, 3000
+    n, keys = 4, 1500
     mapped = attempt.vmap(None, 0, None, None, None, None, None)
     parts = fields(mapped(params, attempt.keys(keys), x, sigma2, n, "graph", True), *NAMES)
     where = f'S = {n}, rb = "graph", cv = True, {keys} keys'
