@@ -1,0 +1,58 @@
+"""Figures of the notebooks. Each returns its Axes, labels them with units, and tells curves apart without colour.
+
+A file for each section; `style` holds what they share.
+"""
+
+from dflvi.plots.bbvi import (
+    blankets,
+    by_data_seen,
+    control,
+    equal_steps,
+    estimates,
+    knowing_z,
+    old_and_new,
+    parts_of_variance,
+    scores_of_draws,
+    slope_and_bend,
+    stream,
+    variances_by_block,
+    variances_by_size,
+)
+from dflvi.plots.cavi import (
+    Animation,
+    averages_of_logs,
+    bounds_that_touch,
+    elbo_stack,
+    elbo_traces,
+    gaussians_over,
+    lifted_parabolas,
+    loss_maps,
+    mixture,
+    mixture_animation,
+    mixture_panels,
+    optima,
+    progress,
+    q_and_joint,
+    sliding_below_zero,
+)
+from dflvi.plots.conjugacy import (
+    affine_image,
+    beliefs,
+    evidence_split,
+    from_prior_to_posterior,
+    gradient_terms,
+    kl_both_ways,
+    log_and_tangent,
+    network,
+)
+from dflvi.plots.flows import (
+    grid_carried,
+)
+from dflvi.plots.nfvi import (
+    beside_truth,
+)
+from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, target_and_yours, use_style
+from dflvi.plots.vae import (
+    by_class,
+    digits,
+)
