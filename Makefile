@@ -44,7 +44,7 @@ lab: env  ## open the first notebook in JupyterLab (LAB_ARGS="--port 9999 --no-b
 test: export JAX_PLATFORMS = cpu
 test: export DFLVI_QUICK = 1
 test: env  ## the suite that has to be green, in quick mode (PYTEST_ARGS="-k planar")
-	$(PYTEST) -n 3 --dist loadscope -m "not full and not keys" $(PYTEST_ARGS)
+	$(PYTEST) -n 3 --dist loadscope --no-loadscope-reorder -m "not full and not keys" $(PYTEST_ARGS)
 
 test-full: export JAX_PLATFORMS = cpu
 test-full: env  ## what `make test` leaves out: full size, other versions of JAX

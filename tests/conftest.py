@@ -26,6 +26,12 @@ def pytest_configure(config):
     compile_cache.use()
 
 
+def pytest_collection_modifyitems(items):
+    """What takes longest first, so that no worker is left with a whole notebook at the end."""
+    first = ("test_browser", "test_notebooks", "test_exercises")
+    items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(os.environ["DFLVI_HOME"], ignore_errors=True)
 

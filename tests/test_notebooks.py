@@ -1,6 +1,7 @@
 """The notebooks as they are run: untouched, half done, solved; in practice and strictly.
 
-Each notebook is a class, so that `--dist loadscope` gives it to one worker.
+Each notebook is a class, so that `--dist loadscope` gives it to one worker. `make test` runs the solved edition, and a
+half-done one strictly; the untouched one is run in the browser (test_browser.py). `make test-full` runs all.
 """
 
 import os
@@ -128,6 +129,7 @@ class Notebook:
     def source(self):
         return editions.read_source(self.path)
 
+    @pytest.mark.full
     def test_the_untouched_learner_edition_runs_clean(self, source, tmp_path):
         result = run(editions.edition(source, "learner"), tmp_path)
         assert not_clean(result) == []
@@ -150,6 +152,7 @@ class Notebook:
 class NotebookWithExercises(Notebook):
     """What there is to test as soon as a section has an exercise."""
 
+    @pytest.mark.full
     def test_a_half_done_learner_edition_runs_clean(self, source, tmp_path):
         chosen = half(source)
         result = run(editions.edition(source, "learner", chosen), tmp_path)
@@ -167,6 +170,8 @@ class NotebookWithExercises(Notebook):
         right = set(chosen) - {wrong}
         expected = [f"{source.section}-{name}-check" for name in source.exercises if name not in right]
         assert result.failed == expected, result.output
+        passed = {name.split(".")[1] for name, status in result.status.items() if status == "passed"}
+        assert passed == right
 
 
 for path in sorted(editions.SOURCES.glob("*.md")):

@@ -33,11 +33,13 @@ _FEW, _PILOT, _KEYS = 5, 100, 1000
 
 
 def _means(attempt, control):
-    """Estimates from 5 draws each, at 1,000 keys."""
+    """Estimates from 5 draws each, at 1,000 keys. One program serves three checks."""
     result = attempt.vmap(0, None, None, None)(attempt.keys(_KEYS), _FEW, _PILOT, control)
-    mean, _ = fields(result, "mean", "var_per_sample")
+    mean, var = fields(result, "mean", "var_per_sample")
     where = f"n = {_FEW}, n_pilot = {_PILOT}, control {control}"
-    return has_shape(mean, array(mean, "mean").shape[:1], where=where, what="mean").astype(np.float64)
+    shape = array(mean, "mean").shape[:1]
+    has_shape(var, shape, where=where, what="var_per_sample")
+    return has_shape(mean, shape, where=where, what="mean").astype(np.float64)
 
 
 def _truth(control):
@@ -55,11 +57,7 @@ def _truth(control):
 
 
 def gives_a_mean_and_a_variance(attempt):
-    for control in _CONTROLS:
-        mean, var = fields(attempt(attempt.key(), 2, 3, control), "mean", "var_per_sample")
-        where = f"n = 2, n_pilot = 3, control {control}"
-        has_shape(mean, (), where=where, what="mean")
-        has_shape(var, (), where=where, what="var_per_sample")
+    _means(attempt, "Z3")
 
 
 def draws_anew_for_each_key(attempt):
@@ -82,24 +80,26 @@ def terms_scatter_as_little_as_the_control_allows(attempt):
     # 30 calls of 2,001 terms. The pilot of 1,000 leaves c noisy: in the mean that adds `added` / 1,000, and what
     # it adds varies from call to call like the square of a normal. Two tenths more room for the skewness of squares.
     n, n_pilot, keys = 2001, 1000, 30
-    for control in _CONTROLS:
-        _, _, var, fourth, added = _truth(control)
-        result = attempt.vmap(0, None, None, None)(attempt.keys(keys), n, n_pilot, control)
-        where = f"n = {n}, n_pilot = {n_pilot}, control {control}, {keys} keys"
-        got = has_shape(fields(result, "mean", "var_per_sample")[1], (keys,), where=where, what="var_per_sample")
-        error = np.sqrt((fourth - var**2) / (n * keys) + 2 * (added / n_pilot) ** 2 / keys)
-        statistic_is(got.astype(np.float64).mean(), var + added / n_pilot, 1.2 * error, comparisons=3, slack=2e-3,
-                     where=where, says="the variance of one term, averaged over the keys")  # fmt: skip
+    _, _, var, fourth, added = _truth("Z3")
+    result = attempt.vmap(0, None, None, None)(attempt.keys(keys), n, n_pilot, "Z3")
+    where = f"n = {n}, n_pilot = {n_pilot}, control Z3, {keys} keys"
+    got = has_shape(fields(result, "mean", "var_per_sample")[1], (keys,), where=where, what="var_per_sample")
+    error = np.sqrt((fourth - var**2) / (n * keys) + 2 * (added / n_pilot) ** 2 / keys)
+    statistic_is(got.astype(np.float64).mean(), var + added / n_pilot, 1.2 * error, slack=2e-3, where=where,
+                 says="the variance of one term, averaged over the keys")  # fmt: skip
 
 
 def estimates_scatter_like_averages_of_such_terms(attempt):
-    # n times the variance of the estimates over that of Y: 0.23 if the terms are corrected, 1 if they are not; known
-    # to 5 % from 1,000 keys, so no right answer leaves 0.1 to 0.5.
-    mean, var_y = _means(attempt, "Z3"), _truth("Z3")[1]
-    ratio = _FEW * mean.var() / var_y
-    holds(0.1 < ratio < 0.5, f"The estimates scatter from key to key with {ratio:.2f} of the variance of plain ones.",
-          value=np.digitize(ratio, [0.1, 0.5]), where=f"n = {_FEW}, n_pilot = {_PILOT}, control Z3, {_KEYS} keys",
-          expected="about 0.23", got=f"{ratio:.3g}")  # fmt: skip
+    # n times the variance of the estimates over that of Y: 0.42, 0.24, 0.22 if the terms are corrected, 1 if they are
+    # not. From 1,000 keys that is known to 7 %, so that neither crosses the middle between them.
+    for control in _CONTROLS:
+        _, var_y, var, _, _ = _truth(control)
+        mean, best = _means(attempt, control), var / var_y
+        ratio, limits = _FEW * mean.var() / var_y, (0.4 * best, 0.5 * (1 + best))
+        holds(limits[0] < ratio < limits[1],
+              f"The estimates scatter from key to key with {ratio:.2f} of the variance of plain ones.",
+              value=np.digitize(ratio, limits), expected=f"about {best:.2f}", got=f"{ratio:.3g}",
+              where=f"n = {_FEW}, n_pilot = {_PILOT}, control {control}, {_KEYS} keys")  # fmt: skip
 
 
 exercise = Exercise(
