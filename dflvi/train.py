@@ -13,13 +13,14 @@ from jaxtyping import Array, Float
 from dflvi.types import Key, Scalar
 
 
-@partial(jax.jit, static_argnames=("loss", "steps", "optimizer"))
+@partial(jax.jit, static_argnames=("loss", "steps", "optimizer", "numbered"))
 def fit(
-    loss: Callable[[Any, Key], Scalar],
+    loss: Callable[..., Scalar],
     params: Any,
     key: Key,
     steps: int,
     optimizer: optax.GradientTransformation,
+    numbered: bool = False,
 ) -> tuple[Any, Float[Array, " steps"]]:
     """Minimise `loss` by stochastic gradient steps.
 
@@ -29,6 +30,7 @@ def fit(
         key: split once into a key for each step.
         steps: how many.
         optimizer: from Optax, `optax.adam(1e-3)` for example.
+        numbered: the loss changes with time: it is called as (params, key, t), t the number of the step, 0.0 at first.
 
     Returns:
         params: after the last step, in the structure of the first.
@@ -37,13 +39,15 @@ def fit(
     The loop is compiled anew for each new `loss`: define it once, outside of any loop of your own.
     """
 
-    def step(carry, key):
+    def step(carry, key_and_number):
         params, state = carry
-        value, grads = jax.value_and_grad(loss)(params, key)
+        value, grads = jax.value_and_grad(loss)(params, *key_and_number)
         updates, state = optimizer.update(grads, state, params)
         return (optax.apply_updates(params, updates), state), value
 
-    (params, _), losses = jax.lax.scan(step, (params, optimizer.init(params)), jax.random.split(key, steps))
+    keys = jax.random.split(key, steps)
+    every = (keys, jnp.arange(float(steps))) if numbered else (keys,)
+    (params, _), losses = jax.lax.scan(step, (params, optimizer.init(params)), every)
     return params, losses
 
 
@@ -59,3 +63,21 @@ def mapped(f: Callable[[Array], Any], xs: Array) -> Any:
     except TypeError:  # JAX's errors about tracers are: a float() or an if within f
         results = [f(x) for x in xs]
         return jax.tree.map(lambda *parts: jnp.stack([jnp.asarray(part) for part in parts]), *results)
+
+
+def compiled(f: Callable, *static: int) -> Callable:
+    """f compiled as a whole, or f as it is if JAX cannot trace it.
+
+    Args:
+        f: a function of positional arguments.
+        static: places of arguments that are no arrays; f is compiled anew for each of their values.
+    """
+    whole = jax.jit(f, static_argnums=static)
+
+    def run(*args):
+        try:
+            return whole(*args)
+        except TypeError:  # as in `mapped`
+            return f(*args)
+
+    return run

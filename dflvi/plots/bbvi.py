@@ -4,7 +4,7 @@
 import jax
 import numpy as np
 
-from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS
+from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, named
 
 
 def scores_of_draws(score, x, mu, sigma):
@@ -252,9 +252,8 @@ def by_data_seen(gaps: dict, widths: dict, width: float):
     looks = ((THIRD, ":", "s"), (YOURS, "--", "o"), ("0.35", "-.", "v"), (TRUTH, "-", "^"), ("black", "-", "x"))
     for (name, (seen, gap)), (color, dash, marker) in zip(gaps.items(), looks, strict=False):
         gap = np.asarray(gap, np.float64)
-        label = name if np.isfinite(gap).all() else f"{name}: diverged, take shorter steps"
         style = {"color": color, "linestyle": dash, "marker": marker, "markersize": 4.5, "markevery": 4}
-        panels[0].plot(np.asarray(seen), np.maximum(gap, 1e-5), label=label, **style)
+        panels[0].plot(np.asarray(seen), np.maximum(gap, 1e-5), label=named(name, gap, seen), **style)
         panels[1].plot(*(np.asarray(one) for one in widths[name]), **style)
     panels[1].axhline(width, color="0.4", linewidth=0.8)
     panels[1].text(1, width / 1.3, f"at the optimum: {width:.2g}", va="top", color="0.3", fontsize=9.5)

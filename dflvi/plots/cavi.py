@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS
+from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, named
 
 
 def q_and_joint(z, q, joint, axes=None):
@@ -120,7 +120,7 @@ def elbo_traces(traces: dict, *, best=None, samples=0, axes=None):
         at = np.arange(1, len(trace) + 1)
         every = list(np.unique(np.geomspace(1, len(at), 12).astype(int)) - 1)
         at = at * max(samples, 1)
-        axes.plot(at, trace, dash, color=color, marker=marker, markersize=4.5, markevery=every, label=name)
+        axes.plot(at, trace, dash, color=color, marker=marker, markersize=4.5, markevery=every, label=named(name, trace))
     if best is not None:
         axes.axhline(best, color="0.4", linewidth=0.8)
         at, side = (axes.get_xlim()[1], "right") if samples else (1, "left")

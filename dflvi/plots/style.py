@@ -67,3 +67,14 @@ def signed_area(corners):
     """Of a polygon [n, 2], negative if its corners run clockwise."""
     x, y = corners.T
     return 0.5 * np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))
+
+
+def named(name: str, trace, at=None) -> str:
+    """The name of a line, with what to try if not all of its values are finite; `at` is the data seen at each."""
+    bad = np.flatnonzero(~np.isfinite(np.asarray(trace, np.float64)))
+    if not bad.size:
+        return name
+    if bad[0] == 0:
+        return f"{name}: no number from the start; look for NaN in the data and in where it starts"
+    where = f"step {bad[0] + 1}" if at is None else f"{at[bad[0]]} data"
+    return f"{name}: diverged at {where}; take shorter steps"
