@@ -66,7 +66,7 @@ def mapped(f: Callable[[Array], Any], xs: Array) -> Any:
 
 
 def compiled(f: Callable, *static: int) -> Callable:
-    """f compiled as a whole, or f as it is if JAX cannot trace it.
+    """The function compiled as a whole, or as it is if JAX cannot trace it.
 
     Args:
         f: a function of positional arguments.

@@ -120,7 +120,8 @@ def elbo_traces(traces: dict, *, best=None, samples=0, axes=None):
         at = np.arange(1, len(trace) + 1)
         every = list(np.unique(np.geomspace(1, len(at), 12).astype(int)) - 1)
         at = at * max(samples, 1)
-        axes.plot(at, trace, dash, color=color, marker=marker, markersize=4.5, markevery=every, label=named(name, trace))
+        look = {"color": color, "marker": marker, "markersize": 4.5, "markevery": every}
+        axes.plot(at, trace, dash, label=named(name, trace), **look)
     if best is not None:
         axes.axhline(best, color="0.4", linewidth=0.8)
         at, side = (axes.get_xlim()[1], "right") if samples else (1, "left")
