@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, named
+from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, named, require
 
 
 def q_and_joint(z, q, joint, axes=None):
@@ -73,6 +73,7 @@ def mixture(x, result, log_density=None, *, centre=0.0, unit="", axes=None):
     """
     import matplotlib.pyplot as plt
 
+    require(len(x), "There are no data to draw. Without data q is the prior: each mean at 0, with variance sigma2.")
     axes = axes or plt.subplots(figsize=(7.6, 3.6))[1]
     parts = tuple(result.values()) if isinstance(result, dict) else tuple(result)
     x, m, s2, phi = (np.asarray(part, np.float64) for part in (x, *parts[:3]))

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.patheffects import withStroke
 
-from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, signed_area
+from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, require, signed_area
 
 
 def affine_image(A, b, logpdf):
@@ -25,6 +25,9 @@ def affine_image(A, b, logpdf):
 
     maps = A if isinstance(A, dict) else {"": A}
     maps = {name: np.asarray(one, np.float32) for name, one in maps.items()}
+    for name, one in maps.items():
+        says = f"{name or 'A'} is singular: it puts the plane onto a line, where there is no density per unit area."
+        require(np.linalg.cond(one) < 1e6, f"{says} Take a matrix whose determinant is not 0.")
     b = np.asarray(b, np.float32)
     lower = np.stack(np.meshgrid(*2 * [np.linspace(-2, 1.6, 10)]), axis=-1).reshape(-1, 1, 2)
     cells = lower + 0.4 * np.array([[0, 0], [1, 0], [1, 1], [0, 1]])  # [cell, corner, 2]
@@ -293,6 +296,9 @@ def from_prior_to_posterior(x, log_likelihood, posterior, sizes=(1, 4, 20), *, m
         an Axes for each n, and one of the posterior mean with two standard deviations against n.
     """
     import matplotlib.pyplot as plt
+
+    require(len(x) >= max(sizes), f"There are {len(x)} data, and n up to {max(sizes)} is to be drawn: give `sizes`.")
+    require((var0 > 0, var > 0), "A variance of 0 is a certainty and has no density: take one above 0, however small.")
 
     def moments(n):
         result = posterior(np.asarray(x[:n], np.float32), mu0, var0, var)

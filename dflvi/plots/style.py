@@ -78,3 +78,9 @@ def named(name: str, trace, at=None) -> str:
         return f"{name}: no number from the start; look for NaN in the data and in where it starts"
     where = f"step {bad[0] + 1}" if at is None else f"{at[bad[0]]} data"
     return f"{name}: diverged at {where}; take shorter steps"
+
+
+def require(good, sentence: str) -> None:
+    """Raise a ValueError that says what cannot be drawn, and what to try instead, unless all of `good` holds."""
+    if not np.all(good):
+        raise ValueError(sentence)
