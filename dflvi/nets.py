@@ -22,6 +22,8 @@ def init_mlp(key: Key, sizes: Sequence[int]) -> Mlp:
         a pair (W [n_in, n_out], b [n_out]) for each layer. The entries of W have standard deviation
         sqrt(2 / n_in), so that a layer of ReLU units keeps the size of what goes in, however wide it is.
     """
+    if min(sizes) < 1:
+        raise ValueError(f"A layer without units: the widths are {tuple(sizes)}. Each has to be at least 1.")
     keys = jax.random.split(key, len(sizes) - 1)
     return [
         (jax.random.normal(key, (n_in, n_out)) * (2 / n_in) ** 0.5, jnp.zeros(n_out))

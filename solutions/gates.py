@@ -25,7 +25,7 @@ from dflvi.checking.exercise import Choice, Exercise, answer_source
 from dflvi.checking.here import Here, _is_array, _is_key
 from solutions import build
 from solutions.case import KEY, Case, long_enough, plain
-from solutions.wrappers import TOGETHER, WRAPPERS, Profile, Wrapper
+from solutions.wrappers import TOGETHER, WRAPPERS, Profile, Wrapper, wrapped
 
 HINTS = 3  # of a function
 MISTAKES = 3  # of a question
@@ -119,7 +119,7 @@ def _in_wrappers(case: Case, label: str, wrappers: list[Wrapper]) -> list[str]:
         return []
     profile, answer = case.profile(label), case.right[label]
     for wrapper in wrappers:
-        answer = wrapper.wrap(answer, profile)
+        answer = wrapped(wrapper, answer, profile)
     host = wrappers[-1].host({**case.companions, case.exercise.name: answer}, may_hang=True)
     changes_results = any(wrapper.changes_results for wrapper in wrappers)
     checks = (
@@ -299,7 +299,9 @@ def the_reference_keeps_to_its_signature(case: Case) -> list[str]:
     from jaxtyping import jaxtyped
 
     answers = {**case.companions, case.exercise.name: jaxtyped(reference, typechecker=beartype)}
-    dtypes = "standard" if "optax" in answer_source(reference) else "strict"  # Optax mixes dtypes by itself
+    involved = [reference, *filter(inspect.isfunction, case.companions.values())]
+    by_optax = any("optax" in answer_source(one) for one in involved)  # which mixes dtypes by itself
+    dtypes = "standard" if by_optax else "strict"
     with jax.numpy_rank_promotion("raise"), jax.numpy_dtype_promotion(dtypes):
         host = Here(answers, may_hang=True)
         failure = judge.first_failure(case.exercise.checks, host, case.exercise.name, KEY)
@@ -325,7 +327,8 @@ def _gradient_complaints(case: Case, profile: Profile) -> list[str]:
         new = iter(floats)
         mixed = [next(new) if moves else leaf for leaf, moves in zip(leaves, moving, strict=True)]
         args, kwargs = jax.tree.unflatten(tree, mixed)
-        results = jax.tree.leaves(case.exercise.function(*args, **kwargs))
+        answer = profile.function if profile.makes else case.exercise.function
+        results = jax.tree.leaves(answer(*args, **kwargs))
         return sum(jax.numpy.sum(result) for result in results if _is_float(result))
 
     floats = [jax.numpy.asarray(leaf) for leaf, moves in zip(leaves, moving, strict=True) if moves]

@@ -24,7 +24,7 @@ class Profile:
         self.ops_of: dict[str, set[tuple]] = {}  # check -> the transformations it asks for
         self.result: Any = None  # one result of a call without grad, as the answer returned it ...
         self.mapped = 0  # ... under so many vmaps
-        self.keeps, self.left_jax = False, ""
+        self.keeps, self.makes, self.left_jax = False, False, ""  # makes: the checks call what it returns
 
     @functools.cached_property
     def names(self) -> tuple[str, ...]:
@@ -85,6 +85,8 @@ class Recorder(Here):
 
     def call(self, name, ops, args, kwargs, keep=False):
         self.profile.keeps = self.profile.keeps or (keep and name == self._name)
+        makes = name == self._name and bool(ops) and ops[0][0] == "returned"
+        self.profile.makes = self.profile.makes or makes
         result = super().call(name, ops, args, kwargs, keep)
         self.profile.left_jax = self.left_jax
         return result
@@ -92,6 +94,7 @@ class Recorder(Here):
     def _run(self, name, answer, ops, args, kwargs):
         result = super()._run(name, answer, ops, args, kwargs)
         if name == self._name:
+            self.profile.function = answer if self.profile.makes else self.profile.function
             self.profile.ops_of.setdefault(self.check, set()).add(ops)
             if len(self.profile.calls) < 50:
                 self.profile.calls.append((ops, args, kwargs))
@@ -135,6 +138,13 @@ class Wrapper(NamedTuple):
     wrap: Callable[[Callable, Profile], Callable]
     host: type[Here] = Here
     changes_results: bool = False
+
+
+def wrapped(wrapper: Wrapper, function: Callable, profile: Profile) -> Callable:
+    """The answer to hand in; of an answer that makes functions, each of these is wrapped."""
+    if not profile.makes:
+        return wrapper.wrap(function, profile)
+    return lambda *args: wrapper.wrap(function(*args), profile)
 
 
 # ---- what makes no sense where ----------------------------------------------------------------

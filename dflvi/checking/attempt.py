@@ -15,7 +15,8 @@ class Attempt:
     """The learner's function, called with arrays, numbers, keys, NamedTuples of arrays and named functions.
 
     `attempt(x)` runs it, jitted where it can be. `attempt.vmap(0, None)`, `.grad(0)`, `.jacobian(1)` and
-    `.float64` are the transformed function, applied in the order written. `attempt.keep(...)` leaves the
+    `.float64` are the transformed function, applied in the order written. `attempt.returned("U1")` is the function
+    that it returns for these arguments, and can be called and transformed itself. `attempt.keep(...)` leaves the
     result on its side and gives a `Structure`. `attempt.companion("init_vae")` is another answer of theirs.
     `attempt.rng` is the check's NumPy generator and `attempt.key()` a fresh key; both start from the check's seed.
     """
@@ -80,6 +81,10 @@ class Attempt:
     def source(self) -> str | None:
         """The text of the function, None if it cannot be had."""
         return self.host.describe(self.name).get("source")
+
+    def returned(self, *args: Any) -> "Attempt":
+        """The function that an answer makes, where it makes one: `attempt.returned("U1").vmap(0)(points)`."""
+        return self._with(("returned", args))
 
     def _with(self, op: tuple) -> "Attempt":
         return Attempt(self.host, self.name, ops=(*self._ops, op), rng=self.rng)

@@ -87,10 +87,12 @@ class Here:
         answer = self.answers.get(name)
         if not callable(answer):
             raise LearnerError("unfit", f"`{name}` is no function.")
+        wants64 = any(op == "float64" for op, _ in ops)
+        if ops and ops[0][0] == "returned":
+            answer, ops = self._returned(name, answer, ops[0][1], wants64), ops[1:]
         inputs = functools.partial(describe_inputs, answer, args, kwargs)
         self._fits(name, answer, args, kwargs)
         printed = io.StringIO()
-        wants64 = any(op == "float64" for op, _ in ops)
         with float64() if wants64 else contextlib.nullcontext():
             inward = [_inward(one, self._handles, wants64) for one in args]
             named = {key: _inward(one, self._handles, wants64) for key, one in kwargs.items()}
@@ -98,6 +100,20 @@ class Here:
                 result = self._run(name, answer, (*ops, ("keep", None)) if keep else ops, inward, named)
             self.printed = self.printed or printed.getvalue()[:300]
             return self._keep(result) if keep else _outward(result, self._keep)
+
+    def _returned(self, name: str, answer: Callable, args: tuple, wants64: bool) -> Callable:
+        """The function that an answer returns for these arguments, made once. Raises LearnerError."""
+        place = "returned", id(answer), args, wants64
+        if place not in self._programs:
+            self._fits(name, answer, args, {})
+            inputs = functools.partial(describe_inputs, answer, args, {})
+            with float64() if wants64 else contextlib.nullcontext(), in_their_words(inputs, self.seconds, name):
+                made = answer(*args)
+            if not callable(made):
+                says = f"`{name}` returned {type(made).__name__} where a function is asked for."
+                raise LearnerError("unfit", says)
+            self._programs[place] = answer, made  # the answer too, so that its id stays its own
+        return self._programs[place][1]
 
     def leaves(self, handle: Handle) -> list[np.ndarray]:
         """The arrays and floats of a kept structure, flattened, in JAX's order. Other leaves are left out."""

@@ -46,13 +46,32 @@ from dflvi.plots.conjugacy import (
     network,
 )
 from dflvi.plots.flows import (
+    block_patterns,
+    bridge,
+    cloud_animation,
+    cloud_panels,
+    codes,
+    densities_by_depth,
+    flow_animation,
     grid_carried,
+    grids_carried,
+    planar_fits,
+    restarts,
 )
 from dflvi.plots.nfvi import (
     beside_truth,
 )
 from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, target_and_yours, use_style
 from dflvi.plots.vae import (
+    bound_and_gap,
     by_class,
+    code_clouds,
     digits,
+    latent_map,
+    noise_of_losses,
+    paths,
+    prices_of_latents,
+    staircase,
+    variance_by_n,
+    zigzag,
 )

@@ -1,0 +1,163 @@
+"""A tiny VAE seen from outside, for the judge: its evidence and its ELBO by sums over a grid.
+
+All is read through the learner's own `encode` and `decode`, so the structure of the parameters stays theirs.
+"""
+
+import functools
+import itertools
+
+import numpy as np
+
+from dflvi.checking.compare import Tolerance, close, fields, finite, has_shape
+
+PIXELS, UNITS = 5, 8
+
+
+@functools.cache
+def grid(d: int, n: int, reach: float = 6.0) -> tuple[np.ndarray, np.ndarray]:
+    """Points [n**d, d] and weights of a standard normal in d dimensions; the weights add up to one."""
+    line = np.linspace(-reach, reach, n)
+    weight = np.exp(-0.5 * line**2)
+    points = np.array(list(itertools.product(line, repeat=d)))
+    weights = np.prod(np.array(list(itertools.product(weight / weight.sum(), repeat=d))), axis=1)
+    return points, weights
+
+
+def all_images() -> np.ndarray:
+    """Every binary image of so few pixels, [2**PIXELS, PIXELS]."""
+    return np.array(list(itertools.product((0.0, 1.0), repeat=PIXELS)), np.float32)
+
+
+def images(rng: np.random.Generator, n: int) -> np.ndarray:
+    """So many different binary images, [n, PIXELS]."""
+    return rng.permutation(all_images())[:n]
+
+
+def tiny(attempt, d: int, spread: float = 0.7):
+    """Parameters of the learner's structure for 5 pixels, 8 units and d latents, all leaves N(0, spread^2)."""
+    params = attempt.companion("init_vae").keep(attempt.key(), PIXELS, UNITS, d)
+    return params.filled(lambda shape: spread * attempt.rng.normal(size=shape))
+
+
+def encoded(attempt, params, x: np.ndarray, d: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means and log-variances [n, d] of images [n, D], in float64."""
+    images = x.astype(np.float64)
+    outs = fields(attempt.companion("encode").float64.vmap(None, 0)(params, images), "mu", "logvar", what="encode")
+    parts = (finite(has_shape(out, (len(x), d), what="encode"), what="encode") for out in outs)
+    return tuple(part.astype(np.float64) for part in parts)
+
+
+def decoded(attempt, params, z: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
+    """Logits [..., D] of latents [..., d], in float64."""
+    flat = z.reshape(-1, z.shape[-1])
+    logits = attempt.companion("decode").float64.vmap(None, 0)(params, flat)
+    logits = finite(has_shape(logits, (len(flat), pixels), what="decode"), what="decode")
+    return logits.astype(np.float64).reshape(*z.shape[:-1], pixels)
+
+
+def log_likelihood(logits: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Of binary images under independent pixels, summed over the last axis."""
+    return -np.sum(np.logaddexp(0, np.where(x > 0.5, -logits, logits)), axis=-1)
+
+
+def divergence(mu: np.ndarray, logvar: np.ndarray) -> np.ndarray:
+    """From N(mu, exp(logvar)) to the standard normal, as entropy and cross-entropy, summed over the last axis."""
+    entropy = 0.5 * np.sum(1 + np.log(2 * np.pi) + logvar, axis=-1)
+    return 0.5 * np.sum(np.log(2 * np.pi) + mu**2 + np.exp(logvar), axis=-1) - entropy
+
+
+class Exact:
+    """What can be known of images [n, D] under parameters, one number for each image.
+
+    Fields:
+        elbo: of the learner's q.
+        reconstruction, divergence: its two parts, with elbo = reconstruction - divergence.
+        variance: of log p(x | z) over z ~ q: what one draw of the reconstruction scatters.
+        variance_of_ratio: of log p(x, z) - log q(z | x).
+        covariance: of its two parts, as a share of that variance: 0 if they do not hang together.
+        logits: mean and variance over q of the decoder's output, [2, n, D].
+    """
+
+    def __init__(self, attempt, params, x: np.ndarray, d: int):
+        points, weights = grid(d, 1001 if d == 1 else 61)
+        mu, logvar = encoded(attempt, params, x, d)
+        noise = np.broadcast_to(points, (len(x), *points.shape))
+        z = mu[:, None] + np.exp(0.5 * logvar)[:, None] * noise
+        logits = decoded(attempt, params, z)
+        lik = log_likelihood(logits, x[:, None].astype(np.float64))
+        ratio = lik - 0.5 * np.sum(z**2 - noise**2 - logvar[:, None], axis=-1)
+        self.reconstruction, self.divergence = lik @ weights, divergence(mu, logvar)
+        self.elbo = self.reconstruction - self.divergence
+        self.variance = (lik - self.reconstruction[:, None]) ** 2 @ weights
+        self.variance_of_ratio = (ratio - (ratio @ weights)[:, None]) ** 2 @ weights
+        other = ratio - lik
+        variance_of_other = (other - (other @ weights)[:, None]) ** 2 @ weights
+        self.covariance = 1 - (self.variance + variance_of_other) / self.variance_of_ratio
+        mean = np.einsum("nmd,m->nd", logits, weights)
+        self.logits = np.stack([mean, np.einsum("nmd,m->nd", (logits - mean[:, None]) ** 2, weights)])
+
+
+def evidence(attempt, params, x: np.ndarray, d: int) -> np.ndarray:
+    """The log-evidence of images [n, D]."""
+    points, weights = grid(d, 1001 if d == 1 else 81)
+    lik = log_likelihood(decoded(attempt, params, points)[None], x[:, None].astype(np.float64))
+    top = lik.max(axis=1, keepdims=True)
+    return top[:, 0] + np.log(np.exp(lik - top) @ weights)
+
+
+def where_it_matters(attempt, d: int, share: float, fillings: int = 24):
+    """Parameters, and one image [1, D], at which the ELBO with only a share of its divergence is highest.
+
+    Returns:
+        params, image, and log p(x) of that image; the ELBO with that share lies above it, if that can be found.
+    """
+    points, weights = grid(d, 301 if d == 1 else 31)
+    x, best = all_images(), None
+    for _ in range(fillings):
+        params = tiny(attempt, d)
+        mu, logvar = encoded(attempt, params, x, d)
+        lik = log_likelihood(decoded(attempt, params, points)[None], x[:, None].astype(np.float64))
+        log_p = np.log(np.exp(lik) @ weights)
+        distance = (points[None] - mu[:, None]) ** 2 / np.exp(logvar)[:, None]
+        log_q = -0.5 * np.sum(distance, axis=-1)
+        q = np.exp(log_q - log_q.max(axis=1, keepdims=True))
+        q /= q.sum(axis=1, keepdims=True)
+        above = np.sum(q * lik, axis=1) - share * divergence(mu, logvar) - log_p
+        above[np.min(logvar, axis=1) < -2] = -np.inf  # narrower than the grid can see
+        i = int(np.argmax(above))
+        if best is None or above[i] > best[0]:
+            best = above[i], params, x[i : i + 1]
+    _, params, image = best
+    return params, image, float(evidence(attempt, params, image, d)[0])
+
+
+def losses(attempt, params, x: np.ndarray, keys: int, where: str) -> np.ndarray:
+    """A loss (key, params, x) at so many keys, in float64."""
+    result = has_shape(attempt.vmap(0, None, None)(attempt.keys(keys), params, x), (keys,), where=where)
+    return finite(result, where=where).astype(np.float64)
+
+
+def slope_is_that_of_its_values(attempt, params, before: tuple, after: tuple, where: str) -> None:
+    """Along a random direction in the parameters: the gradient against two values of the answer itself.
+
+    The answer is called as (*before, params, *after), and has to use the same noise each time.
+    """
+    leaves, step = params.leaves(), 1e-3
+    trained = [leaf.dtype.kind == "f" and leaf.size > 0 for leaf in leaves]
+    ways = [attempt.rng.normal(size=leaf.shape) if t else 0 * leaf for leaf, t in zip(leaves, trained)]
+    ends = [
+        [(leaf + sign * step * way).astype(leaf.dtype) if t else leaf for leaf, way, t in zip(leaves, ways, trained)]
+        for sign in (1, -1)
+    ]
+    up, down = (has_shape(attempt.float64(*before, params.with_leaves(end), *after), ()) for end in ends)
+    slopes = attempt.float64.grad(len(before)).keep(*before, params, *after).leaves()
+    found = 0.0
+    for slope, high, low, t in zip(slopes, *ends, trained):
+        if t:
+            slope = finite(has_shape(slope, high.shape, what="JAX"), what="JAX", where=where)
+            found += float(np.sum(slope.astype(np.float64) * (high.astype(np.float64) - low)))
+    want = float(up.astype(np.float64) - down)
+    # Over the kink of a unit, and in float32, the difference is coarse; a gradient that is cut is off by far more.
+    close(np.float64(found / (2 * step)), want / (2 * step), Tolerance(0.05, 0.05), what="JAX",
+          where=f"{where}, along a random direction in the parameters",
+          says="the slope of the loss against two values of your own at the same key")  # fmt: skip

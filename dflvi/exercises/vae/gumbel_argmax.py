@@ -1,0 +1,83 @@
+"""4.3  A category as a function of logits and noise."""
+
+# Built from solutions/vae/gumbel_argmax.py by `python -m solutions build`. Edit that file, not this one.
+
+import numpy as np
+from jaxtyping import Array, Float, Int
+from dflvi.checking import oracles
+from dflvi.checking.compare import Wrong, array, has_shape, holds, statistic_is
+from dflvi.checking.exercise import Exercise
+from dflvi.types import Key
+
+
+def gumbel_argmax(key: Key, a: Float[Array, " m"]) -> Int[Array, ""]:
+    """A draw from the categories with probabilities softmax(a): the place of the largest of m noisy logits.
+
+    Args:
+        key: a PRNG key. All randomness comes from it.
+        a: logits, [m].
+
+    Returns:
+        the index of the category, a whole number from 0 to m - 1.
+
+    To each logit belongs independent standard Gumbel noise, the law of -log(E) for E exponential with rate one, so
+    that P(noise < t) = exp(-exp(-t)) (Maddison, Mnih and Teh, The Concrete Distribution, 2017, section 2).
+    """
+    raise NotImplementedError("yours to write")
+
+M, DRAWS = 4, 6000
+
+
+def _draws(attempt, a, where):
+    """Indices for many keys, [DRAWS]."""
+    z = has_shape(attempt.vmap(0, None)(attempt.keys(DRAWS), a), (DRAWS,), where=where)
+    if z.dtype.kind not in "iu" and not np.array_equal(z, np.round(z)):
+        raise Wrong("The index of a category is a whole number.", where=where, got=str(z[:4]))
+    return z.astype(int)
+
+
+def gives_one_index(attempt):
+    a = attempt.rng.normal(size=M).astype(np.float32)
+    z = array(attempt(attempt.key(), a)).astype(np.float64)
+    single = z.shape == ()
+    holds(single, "One index is asked for, and an array came back.", value=z.size, where=f"m = {M}",
+          expected="a 0-d array", got=f"shape {z.shape}")  # fmt: skip
+    inside = bool(0 <= z <= M - 1)
+    holds(inside, "That is no index of a category.", value=float(inside), where=f"m = {M}", got=f"{float(z):.4g}")
+
+
+def depends_on_the_key(attempt):
+    # With these logits the rarest category has probability 0.2, so 6,000 draws contain all four.
+    a = np.array([0.1, -0.1, 0.15, 0.0], np.float32)
+    where = f"a = (0.1, -0.1, 0.15, 0), {DRAWS} keys"
+    seen = len(np.unique(_draws(attempt, a, where)))
+    steady = all(
+        int(array(attempt(attempt.key(), np.roll(a, k))).reshape(-1)[0]) == int(np.argmax(np.roll(a, k)))
+        for k in range(M) for _ in range(3)
+    )  # fmt: skip
+    holds(seen > 1, "All keys gave the same category.", value=[seen, steady], where=where)
+
+
+def occurs_as_often_as_the_softmax_says(attempt):
+    # Frequencies of 6,000 draws: normal, except that the rarest has p = .05 and a skewness of .05.
+    a = np.array([0.7, -1.6, 0.2, -0.4], np.float32)
+    where = f"a = (0.7, -1.6, 0.2, -0.4), {DRAWS} keys"
+    p = np.exp(oracles.log_softmax(a))
+    got = np.bincount(np.clip(_draws(attempt, a, where), 0, M - 1), minlength=M) / DRAWS
+    statistic_is(got, p, 1.1 * np.sqrt(p * (1 - p) / DRAWS), comparisons=M, where=where,
+                 says="how often each category occurs")  # fmt: skip
+
+
+exercise = Exercise(
+    gumbel_argmax,
+    question="4.3",
+    minutes=5,
+    difficulty=1,
+    hints=(
+        "Everything random goes into noise whose law does not depend on a. Then the category is a function of a and "
+        "the noise.",
+        "Give each logit noise of its own and look which of the m sums is the largest.",
+        "`jax.random.gumbel` makes the noise (by hand it takes two logs of a uniform), `jnp.argmax` finds the place.",
+    ),
+    checks=(gives_one_index, depends_on_the_key, occurs_as_often_as_the_softmax_says),
+)

@@ -1,0 +1,174 @@
+"""5.4  Draws from a chain of coupling layers."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from dflvi.checking.compare import array, fields, finite, has_shape, holds, mean_is, z_limit
+from dflvi.checking.couplings import random_params, zero_params
+from dflvi.checking.exercise import Exercise, Mistake, one_edit
+from dflvi.types import Key
+from solutions.flows.nice_forward import nice_forward
+from solutions.flows.nice_inverse import nice_inverse
+
+
+def nice_sample(key: Key, params: Any, n: int) -> Float[Array, "n d"]:
+    """Points drawn from the flow: n independent draws whose log density is your `nice_logprob`.
+
+    Args:
+        key: for all the draws.
+        params: what your `init_nice` made, with at least one layer and any numbers in it. How many coordinates a
+            point has, d, you have to find in there: in the sizes of its arrays, say.
+        n: how many.
+
+    Returns:
+        the points, [n, d]. Use your `nice_inverse`.
+    """
+    (W, _), (_, c) = params[0]
+    z = jax.random.normal(key, (n, len(W) + len(c) // 2))
+    return jax.vmap(lambda one: nice_inverse(params, one))(z)
+
+
+# ---- other right answers ----------------------------------------------------------------------
+
+
+def one_key_a_draw(key, params, n):
+    """A key for each point, and `lax.map` over them."""
+    d = params[0][0][0].shape[0] + params[0][1][0].shape[1] // 2
+    return jax.lax.map(lambda one: nice_inverse(params, jax.random.normal(one, (d,))), jax.random.split(key, n))
+
+
+def from_uniforms(key, params, n):
+    """The normal by its quantiles, in two columns; the inverse with a leading axis."""
+    read, (_, outputs) = params[0]
+    d = read[0].shape[0] + outputs.shape[0] // 2
+    u = jax.random.uniform(key, (d, n), minval=1e-7)
+    return nice_inverse(params, jax.scipy.special.ndtri(u).T)
+
+
+# ---- checks: cheap to deep --------------------------------------------------------------------
+
+_N, _D = 4000, 3
+_SD = np.array([1, 1, 1, 2**0.5, 2**0.5, 2**0.5, 1, 1, 1])  # of the moments of N(0, I)
+
+
+def _draws(attempt, key, params, where):
+    return finite(has_shape(attempt(key, params, _N), (_N, _D), where=where), where=where).astype(np.float64)
+
+
+def _moments(z):
+    """Columns whose means tell mean and covariance."""
+    return np.concatenate([z, z**2 - 1, z * np.roll(z, 1, axis=1)], axis=1)
+
+
+def the_key_alone_decides(attempt):
+    params, key, other = zero_params(attempt, _D, 2), attempt.key(), attempt.key()
+    where = f"n = {_N}, d = {_D}, two layers"
+    first, again = _draws(attempt, key, params, where), _draws(attempt.afresh, key, params, where)
+    same = np.array_equal(first, again)
+    holds(same, "Two calls with one key give different draws.", value=float(same), where=where)
+    apart = not np.array_equal(first, _draws(attempt, other, params, where))
+    holds(apart, "Two keys give the same draws.", value=float(apart), where=where)
+    different = len(np.unique(first[:, 0])) > _N // 2
+    holds(different, "Many of the draws are one and the same point.", value=float(different), where=where)
+
+
+def parameters_of_zero_give_the_standard_normal(attempt):
+    # Nine means of 4,000 draws, of normals, their squares and a product: near enough to normal. The sd is known.
+    where = f"n = {_N}, d = {_D}, two layers, every floating leaf set to zero"
+    z = _draws(attempt, attempt.key(), zero_params(attempt, _D, 2), where)
+    mean_is(_moments(z), np.zeros(9), sd=_SD, comparisons=9, where=where,
+            says="the draws are those of N(0, I)")  # fmt: skip
+
+
+def your_forward_map_carries_them_to_the_base(attempt):
+    # At rather large parameters, so that the way forward and the way back differ by much. One trace: within or not.
+    where = f"n = {_N}, d = {_D}, two layers, random parameters"
+    worst, key = 0.0, attempt.key()
+    base = _draws(attempt, key, zero_params(attempt, _D, 2), where)
+    for _ in range(2):
+        params = random_params(attempt, _D, 2, sd=0.7)
+        x = _draws(attempt, key, params, where).astype(np.float32)
+        moved = bool(np.abs(x - base).max() > 1e-3)
+        says = "With one key the draws are the same whatever the parameters are."
+        holds(moved, says, value=float(moved), where=where)
+        forward = attempt.companion("nice_forward").vmap(None, 0)
+        z = array(fields(forward(params, x), "z", "logdet")[0]).astype(np.float64)
+        worst = max(worst, float(np.abs(_moments(z).mean(axis=0) / _SD).max()) * _N**0.5)
+    limit = z_limit(18)
+    says = "Carried to the base by `nice_forward`, your draws are not standard normal."
+    holds(worst < limit, says, value=float(worst < limit), where=where, expected=f"means within {limit:.1f} standard "
+          "errors of those of N(0, I)", got=f"{worst:.1f}")  # fmt: skip
+
+
+exercise = Exercise(
+    nice_sample,
+    question="5.4",
+    minutes=6,
+    difficulty=1,
+    needs=("init_nice", "nice_forward", "nice_inverse", "nice_logprob"),
+    hints=(
+        "The flow says that points of the data are what, carried where?",
+        "Draw in the base, where that is easy, and carry each draw over. Which of your two maps goes that way?",
+        "Draw an array of n rows and d columns with `jax.random.normal`, where d is what the first network reads and "
+        "half of what it puts out, and map your inverse over its rows with `jax.vmap`.",
+    ),
+    checks=(
+        the_key_alone_decides,
+        parameters_of_zero_give_the_standard_normal,
+        your_forward_map_carries_them_to_the_base,
+    ),
+    variants=(one_key_a_draw, from_uniforms),
+    mistakes=(
+        Mistake(
+            "key-of-its-own",
+            one_edit("jax.random.normal(key,", "jax.random.normal(jax.random.key(0),"),
+            "Every key gives the same cloud of points. The argument is not used.",
+            also=lambda key, params, n: from_uniforms(jax.random.key(1), params, n),
+            caught_by=the_key_alone_decides,
+        ),
+        Mistake(
+            "one-draw-many-times",
+            lambda key, params, n: jnp.tile(nice_inverse(params, jax.random.normal(key, (3,))), (n, 1)),
+            "Plot your draws: there is one dot. It is repeated n times.",
+            caught_by=the_key_alone_decides,
+        ),
+        Mistake(
+            "uniform-base",
+            one_edit("jax.random.normal(key", "jax.random.uniform(key"),
+            "With parameters of zero all your points lie between 0 and 1. That is another base than the one in "
+            "`nice_logprob`.",
+            also=lambda key, params, n: jax.vmap(lambda z: nice_inverse(params, z))(jax.random.uniform(key, (n, 3))),
+            caught_by=parameters_of_zero_give_the_standard_normal,
+        ),
+        Mistake(
+            "one-number-for-both-coordinates",
+            one_edit("(n, len(W) + len(c) // 2))", "(n, 1)) * jnp.ones(len(W) + len(c) // 2)"),
+            "With parameters of zero your points lie on the diagonal. Each coordinate of the base has a draw of its "
+            "own.",
+            caught_by=parameters_of_zero_give_the_standard_normal,
+        ),
+        Mistake(
+            "forward-for-inverse",
+            one_edit("nice_inverse(params, one)", "nice_forward(params, one)[0]"),
+            "With parameters of zero nobody notices. With others your draws have a density, and it is not the one of "
+            "`nice_logprob`: you carried them away from the data.",
+            also=lambda key, params, n: nice_forward(params, jax.random.normal(key, (n, 3)))[0],
+            caught_by=your_forward_map_carries_them_to_the_base,
+        ),
+        Mistake(
+            "base-not-carried",
+            one_edit("lambda one: nice_inverse(params, one)", "lambda one: one"),
+            "Your draws know nothing of the parameters: they are still in the base.",
+            caught_by=your_forward_map_carries_them_to_the_base,
+        ),
+    ),
+    answer="""
+Draw z from N(0, I) and carry it back: x = f^{-1}(z). If z has the density of the base, x has the density of the flow,
+which is what the change of variables says. One pass through the layers for each draw, as fast as the way forward.
+""",
+    afterword="Sampling and density cost the same here. Keep that in mind for 6.4.",
+)

@@ -1,0 +1,257 @@
+"""4.5  Once through the whole: encode, draw, decode."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from dflvi.checking import vae_oracles
+from dflvi.checking.compare import T32_LOOSE, close, fields, finite, has_shape, holds, statistic_is
+from dflvi.checking.exercise import Exercise, Mistake, one_edit
+from dflvi.types import Key
+from solutions.vae.decode import decode
+from solutions.vae.encode import encode
+from solutions.vae.reparameterize import reparameterize
+
+
+def forward(
+    key: Key, params: Any, x: Float[Array, "n D"]
+) -> tuple[Float[Array, "n D"], Float[Array, "n d"], Float[Array, "n d"]]:
+    """A batch of images through encoder, one draw of each latent, and decoder.
+
+    Args:
+        key: a PRNG key; every image gets noise of its own.
+        params: what your `init_vae` made, with any numbers in it.
+        x: binary images, a row each, [n, D]; n may be 1.
+
+    Returns:
+        logits: of the decoder at the drawn latents, [n, D].
+        mu: what the encoder says of each image, [n, d].
+        logvar: likewise, [n, d].
+
+    Your `encode` and `decode` know one image; `jax.vmap(encode, in_axes=(None, 0))` knows a batch. JAX must be able to
+    differentiate it in the parameters and in x, also through the draw.
+    """
+    mu, logvar = jax.vmap(encode, in_axes=(None, 0))(params, x)
+    z = reparameterize(key, mu, logvar)
+    return jax.vmap(decode, in_axes=(None, 0))(params, z), mu, logvar
+
+
+# ---- other right answers ----------------------------------------------------------------------
+
+
+def image_by_image(key, params, x):
+    """All three steps for one image, with a key of its own, mapped over the batch."""
+
+    def of_one(key, image):
+        mu, logvar = encode(params, image)
+        return decode(params, mu + jnp.exp(logvar / 2) * jax.random.normal(key, mu.shape)), mu, logvar
+
+    return jax.vmap(of_one)(jax.random.split(key, len(x)), x)
+
+
+def by_scan(key, params, x):
+    """One image after the other, in a scan that hands the key on."""
+
+    def step(key, image):
+        key, now = jax.random.split(key)
+        mu, logvar = encode(params, image)
+        return key, {"logits": decode(params, reparameterize(now, mu, logvar)), "mu": mu, "logvar": logvar}
+
+    return jax.lax.scan(step, key, x)[1]
+
+
+# ---- checks: cheap to deep --------------------------------------------------------------------
+
+_D, _H, _LATENT = vae_oracles.PIXELS, vae_oracles.UNITS, 2
+_N, _KEYS = 6, 3000
+_WHERE = f"{_N} images, D, H, d = {_D}, {_H}, {_LATENT}, random parameters"
+
+
+def _images(rng, n=_N):
+    """So many different binary images."""
+    return rng.permutation(vae_oracles.all_images())[:n]
+
+
+def _read(result, n, where, keys=()):
+    names, shapes = ("logits", "mu", "logvar"), ((n, _D), (n, _LATENT), (n, _LATENT))
+    parts = zip(names, fields(result, *names), shapes)
+    return [finite(has_shape(part, (*keys, *shape), where=where, what=name), where=where, what=name)
+            for name, part, shape in parts]  # fmt: skip
+
+
+def gives_three_tables(attempt):
+    params = vae_oracles.tiny(attempt, _LATENT)
+    for n in (_N, 1):
+        x = _images(attempt.rng, n)
+        _read(attempt(attempt.key(), params, x), n, f"{n} image{'s' if n > 1 else ''}")
+
+
+def mu_and_logvar_are_the_encoder_s(attempt):
+    params, x = vae_oracles.tiny(attempt, _LATENT), _images(attempt.rng)
+    _, mu, logvar = _read(attempt(attempt.key(), params, x), _N, _WHERE)
+    wanted = vae_oracles.encoded(attempt, params, x, _LATENT)
+    for name, got, want in zip(("mu", "logvar"), (mu, logvar), wanted):
+        close(got, want, T32_LOOSE, where=_WHERE, says=f"{name}, against your own `encode`", what=name)
+
+
+def logits_follow_the_law_of_the_draw(attempt):
+    params, x = vae_oracles.tiny(attempt, _LATENT, 0.5), _images(attempt.rng)
+    drawn = attempt.vmap(0, None, None)(attempt.keys(_KEYS), params, x)
+    logits = _read(drawn, _N, _WHERE, (_KEYS,))[0].astype(np.float64)
+    mean, variance = vae_oracles.Exact(attempt, params, x, _LATENT).logits
+    sd = np.sqrt(variance)
+    where = f"{_KEYS} keys, {_WHERE}"
+    # Piecewise linear in normals: the mean of 3,000 is near normal. A squared deviation has kurtosis up to some tens,
+    # and its own spread serves as the error.
+    far = ((logits - mean) / sd) ** 2
+    statistic_is(logits.mean(axis=0), mean, sd / np.sqrt(_KEYS), comparisons=90, slack=1e-3, where=where,
+                 says="the mean of your logits over keys, against your own `decode` over draws of q")  # fmt: skip
+    error = np.maximum(far.std(axis=0), 1.5) * 1.3 / np.sqrt(_KEYS)
+    statistic_is(far.mean(axis=0), np.ones_like(mean), error, comparisons=90, slack=1e-3, where=where,
+                 says="the variance of your logits over keys, in units of what draws of q give")  # fmt: skip
+
+
+def every_image_has_noise_of_its_own(attempt):
+    params = vae_oracles.tiny(attempt, _LATENT, 0.5)
+    twins = np.repeat(_images(attempt.rng, 1), _N, axis=0)
+    where = f"{_N} copies of one image, random parameters"
+    logits, other = (_read(attempt(attempt.key(), params, twins), _N, where)[0] for _ in range(2))
+    moved = not np.allclose(logits, other, atol=1e-4)
+    holds(moved, "Two keys give the same logits.", value=float(moved), where=where)
+    apart = float(np.ptp(logits, axis=0).max())
+    holds(apart > 1e-4, "Copies of one image in a batch are all decoded alike: their noise is one and the same.",
+          value=min(apart / 1e-4, 1.0), tolerance=0.05, where=where,
+          expected="six different draws", got="one")  # fmt: skip
+
+
+def slopes_pass_through_the_draw(attempt):
+    # One central difference at the same key: an answer that stops the gradient still moves.
+    params, x, key = vae_oracles.tiny(attempt, _LATENT, 0.5), _images(attempt.rng, 2).astype(np.float64), attempt.key()
+    jacobian = fields(attempt.float64.jacobian(2)(key, params, x), "logits", "mu", "logvar")[0]
+    jacobian = has_shape(jacobian, (2, _D, 2, _D), what="the Jacobian of the logits in x").astype(np.float64)
+    direction = attempt.rng.normal(size=x.shape)
+    step = 1e-5
+    ends = [_read(attempt.float64(key, params, x + s * step * direction), 2, _WHERE)[0] for s in (1, -1)]
+    want = (ends[0].astype(np.float64) - ends[1]) / (2 * step)
+    got = np.einsum("ndme,me->nd", jacobian, direction)
+    if attempt_is_float32(ends):  # too coarse to difference: the size of the slope has to do
+        want = np.where(np.abs(want - got) < 0.2 * (1 + np.abs(got)), got, want)
+    close(got, want, T32_LOOSE, where="2 images, random parameters", what="JAX",
+          says="the slope of the logits in x against two values of your own at the same key")  # fmt: skip
+    across = np.abs(jacobian[0, :, 1]).max() + np.abs(jacobian[1, :, 0]).max()
+    close(across, 0.0, where="2 images", says="how one image acts on the logits of another", what="JAX")
+
+
+def attempt_is_float32(ends):
+    """Whether an answer that was asked for float64 gave float32."""
+    return all(np.array_equal(end, end.astype(np.float32)) for end in ends)
+
+
+# ---- known wrong answers ----------------------------------------------------------------------
+
+
+def _one_noise(key, params, x):
+    mu, logvar = jax.vmap(encode, in_axes=(None, 0))(params, x)
+    z = mu + jnp.exp(0.5 * logvar) * jax.random.normal(key, mu.shape[-1:])
+    return jax.vmap(decode, in_axes=(None, 0))(params, z), mu, logvar
+
+
+def _encoded_again(key, params, x):
+    mu, logvar = jax.vmap(encode, in_axes=(None, 0))(params, x)
+    z = reparameterize(key, mu, logvar)
+    return jax.vmap(encode, in_axes=(None, 0))(params, x + z.sum() * 0)[0], mu, logvar
+
+
+exercise = Exercise(
+    forward,
+    question="4.5",
+    minutes=8,
+    difficulty=1,
+    differentiable=True,
+    needs=("init_vae", "encode", "decode"),
+    hints=(
+        "Three steps, each a function that you have. What does each of them take, one image or a batch?",
+        "Map `encode` over the rows, draw all latents in one call, map the network for the way back over the latents. "
+        "Which arguments are mapped and which are shared?",
+        "`in_axes=(None, 0)`: the parameters are shared, the rows are mapped. `reparameterize` takes a table as it is.",
+    ),
+    checks=(
+        gives_three_tables,
+        mu_and_logvar_are_the_encoder_s,
+        every_image_has_noise_of_its_own,
+        logits_follow_the_law_of_the_draw,
+        slopes_pass_through_the_draw,
+    ),
+    variants=(image_by_image, by_scan),
+    mistakes=(
+        Mistake(
+            "encoder-in-place-of-the-decoder",
+            _encoded_again,
+            "Your logits have as many columns as there are latents: the second network is the first once more. (The "
+            "comment in the original code says 'encoder' in this place too.)",
+            caught_by=gives_three_tables,
+        ),
+        Mistake(
+            "mean-and-log-variance-exchanged",
+            one_edit("mu, logvar = jax", "logvar, mu = jax"),
+            "What you return as the mean is what your own `encode` calls the log-variance. Look at the order in which "
+            "its result is taken apart.",
+            caught_by=mu_and_logvar_are_the_encoder_s,
+        ),
+        Mistake(
+            "variance-instead-of-its-log",
+            one_edit("z), mu, logvar", "z), mu, jnp.exp(logvar)"),
+            "The third table has no negative entry, while `encode` gives some. Hand on what the encoder says, as it "
+            "says it.",
+            caught_by=mu_and_logvar_are_the_encoder_s,
+        ),
+        Mistake(
+            "one-noise-for-all-images",
+            _one_noise,
+            "Six copies of one image come out as six equal tables. The noise has the shape of one latent, and the "
+            "batch shares it.",
+            also=lambda key, params, x: jax.vmap(
+                lambda image: jax.tree.map(lambda part: part[0], forward(key, params, image[None]))
+            )(x),
+            caught_by=every_image_has_noise_of_its_own,
+        ),
+        Mistake(
+            "decoded-at-the-mean",
+            one_edit("reparameterize(key, mu, logvar)", "mu"),
+            "Different keys, and always the same logits, so that copies of an image agree exactly. The draw has been "
+            "left out; question 4.6 does this on purpose.",
+            caught_by=every_image_has_noise_of_its_own,
+        ),
+        Mistake(
+            "spread-of-the-square",
+            one_edit("key, mu, logvar)", "key, mu, 2 * logvar)"),
+            "The logits are centred about right and scatter too much where log-variances are positive, too little "
+            "where they are negative. Which standard deviation does the draw use?",
+            caught_by=logits_follow_the_law_of_the_draw,
+        ),
+        Mistake(
+            "draw-of-the-prior",
+            one_edit("reparameterize(key, mu, logvar)", "jax.random.normal(key, mu.shape)"),
+            "Your latents do not depend on the images: whatever goes in, the decoder draws something random. That is "
+            "how new images are made, not how one is reconstructed.",
+            caught_by=logits_follow_the_law_of_the_draw,
+        ),
+        Mistake(
+            "gradient-stopped-at-z",
+            one_edit("params, z)", "params, jax.lax.stop_gradient(z))"),
+            "All values are right, and nothing that happens to the logits reaches the encoder: their slope in x is "
+            "zero. Where is the path cut?",
+            caught_by=slopes_pass_through_the_draw,
+        ),
+    ),
+    answer="""
+Encode all rows, draw all latents, decode all latents. The draw is the only place where randomness enters, and it is
+differentiable, so that one gradient reaches both networks.
+
+`vmap` over the rows keeps the two networks as simple as they are: neither of them knows what a batch is.
+""",
+    afterword="Everything that follows, losses, reconstructions, training, is built on this one pass.",
+)
