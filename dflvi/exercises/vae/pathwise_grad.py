@@ -41,7 +41,7 @@ def sum_of_squares(z):
 def sum_of_sines(z):
     return jnp.sum(jnp.sin(z), axis=-1)
 
-D, N, KEYS = 3, 16, 1500
+D, N, KEYS = 3, 16, 600
 
 MU = np.array([-1.4, 0.6, 1.9], np.float32)
 
@@ -94,7 +94,7 @@ def draws_with_the_key_it_is_given(attempt):
 
 
 def scatters_as_n_points_do(attempt):
-    # The variance of an average of 16 terms over 1,500 keys. Its kurtosis is that of a term, less three, over 16.
+    # The variance of an average of 16 terms over 600 keys. Its kurtosis is that of a term, less three, over 16.
     where = f"f(z) = sum of z^2, {WHERE}, n = {N}, {KEYS} keys"
     _, variance, fourth = _moments(lambda z: 2 * z)
     kurtosis = 3 + (fourth / variance**2 - 3) / N
@@ -105,7 +105,7 @@ def scatters_as_n_points_do(attempt):
 
 
 def averages_to_the_gradient(attempt):
-    # An average of 16 terms over 1,500 keys is one of 24,000 terms of kurtosis below 15: normal. Twelve comparisons.
+    # An average of 16 terms over 600 keys is one of 9,600 terms of kurtosis below 15: normal. Twelve comparisons.
     for f, slope, words in ((sum_of_squares, lambda z: 2 * z, "z^2"), (sum_of_sines, np.cos, "sin z")):
         where = f"f(z) = sum of {words}, {WHERE}, n = {N}, {KEYS} keys"
         mean, variance, _ = _moments(slope)
