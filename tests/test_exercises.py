@@ -95,7 +95,7 @@ class _Section:
 
     def judge_without_solutions(self, quick):
         cases = [verify.case_of(self.section, name, quick=quick) for name in build.names(self.section)]
-        cases = [case for case in cases if isinstance(case.exercise, Exercise)]
+        cases = [case for case in cases if isinstance(case.exercise, Exercise)][:: 4 if quick else 1]
         found = [one for several in gates.without_solutions(cases) for one in several] if cases else []
         assert not found, "\n".join(found)
 
