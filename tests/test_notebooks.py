@@ -1,7 +1,8 @@
 """The notebooks as they are run: untouched, half done, solved; in practice and strictly.
 
 Each notebook is a class, so that `--dist loadscope` gives it to one worker. `make test` runs the solved edition, and a
-half-done one strictly; the untouched one is run in the browser (test_browser.py). `make test-full` runs all.
+half-done first notebook strictly; the untouched ones are run in the browser (test_browser.py). `make test-full` runs
+all.
 """
 
 import os
@@ -160,7 +161,11 @@ class NotebookWithExercises(Notebook):
         passed = [name.split(".")[1] for name, status in result.status.items() if status == "passed"]
         assert sorted(passed) == chosen
 
+    @pytest.mark.full
     def test_strictly_a_notebook_fails_at_the_answers_that_are_not_right(self, source, tmp_path):
+        self.fails_at_the_answers_that_are_not_right(source, tmp_path)
+
+    def fails_at_the_answers_that_are_not_right(self, source, tmp_path):
         # A half has our answers, one of them spoilt; the others are still stubs.
         chosen = half(source)
         notebook = editions.edition(source, "learner", chosen)
@@ -178,6 +183,11 @@ for path in sorted(editions.SOURCES.glob("*.md")):
     kind = NotebookWithExercises if build.names(path.stem[3:]) else Notebook
     name = f"Test_{path.stem}"
     globals()[name] = type(name, (kind,), {"path": path, "__module__": __name__})
+
+
+def test_strictly_the_first_notebook_fails_at_the_answers_that_are_not_right(tmp_path):
+    source = editions.read_source(editions.SOURCES / "01_conjugacy.md")
+    NotebookWithExercises().fails_at_the_answers_that_are_not_right(source, tmp_path)
 
 
 @pytest.mark.full
