@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -239,10 +240,19 @@ def _load(host: Any, path: Path) -> dict:
 
 
 def _those_in(report: dict, exercises: list[Any], section: str | None) -> list[Any]:
-    """All parts of each question of which the file has a part, also if the cell of that part failed."""
+    """All parts of each question of which the file has a part, also if the cell of that part failed.
+
+    A name that several sections have means the section that the other names are of, if there is one.
+    """
     names = {*report["names"], *(name for error in report["errors"] for name in error["names"])}
     mine = [one for one in exercises if section in (None, one.section)]
-    touched = {(one.section, one.question) for one in mine if one.name in names}
+    found = [one for one in mine if one.name in names]
+    times = Counter(one.name for one in found)
+    sure = {one.section for one in found if times[one.name] == 1}
+    clear = {name for name in times if any(one.name == name and one.section in sure for one in found)}
+    touched = {
+        (one.section, one.question) for one in found if one.section in sure or one.name not in clear
+    }
     return [one for one in mine if (one.section, one.question) in touched]
 
 

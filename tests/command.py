@@ -21,7 +21,10 @@ class Done(NamedTuple):
 
     @property
     def parts(self) -> dict[str, dict[str, str]]:
-        return {part["name"]: part for question in self.questions for part in question["parts"]}
+        found = {}  # of a name that several sections have, the first
+        for part in (part for question in self.questions for part in question["parts"]):
+            found.setdefault(part["name"], part)
+        return found
 
 
 def dflvi(*words: Any, folder: Any = None, **environment: str) -> Done:

@@ -233,13 +233,6 @@ exercise = Exercise(
             caught_by=one_coordinate_is_refused_and_no_layer_is_not,
         ),
         Mistake(
-            "stops-without-a-sentence",
-            one_edit("d < 2", "d < 1"),
-            "For d = 1 your function does stop, far inside, over a layer with no inputs. Whoever called it is not told "
-            "what was wrong with their data.",
-            caught_by=one_coordinate_is_refused_and_no_layer_is_not,
-        ),
-        Mistake(
             "key-of-its-own",
             one_edit("jax.random.split(key, n_layers)", "jax.random.split(jax.random.key(0), n_layers)"),
             "Whichever key is handed in, the same parameters come out. Two fits from two starts would be one fit.",

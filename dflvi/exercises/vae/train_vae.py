@@ -18,7 +18,7 @@ def train_vae(key: Key, params: Any, X: Float[Array, "N D"], steps: int) -> Any:
     Args:
         key: a PRNG key, for the order of the images and for the draws of all steps.
         params: where to start, as your `init_vae` made it or as an earlier call left it.
-        X: binary images, a row each, [N, D]. `data.expect_binary(X)` says in a sentence what is wrong with X, if
+        X: binary images, a row each, [N, D]. `dflvi.data.expect_binary` says in a sentence what is wrong with X, if
             anything is; call it first.
         steps: how many steps, a Python int.
 
