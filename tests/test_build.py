@@ -328,7 +328,7 @@ def answer_lines(exercise):
         else:
             written.append(node)
     lines = [line.replace(" ", "") for one in written for line in ast.unparse(one).splitlines()]
-    return [line for line in lines if len(line) >= 20]
+    return [line for line in lines if len(line) >= 20 and not line.startswith("def")]
 
 
 def leaks(notebook, exercises):
