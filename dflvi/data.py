@@ -91,7 +91,7 @@ _FILES = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
 _DEBIAN = (Path("/usr/share/datasets/fashion-mnist"),)
 
 
-def load_full(name: str) -> tuple[np.ndarray, np.ndarray]:
+def fetch_full(name: str) -> tuple[np.ndarray, np.ndarray]:
     """60,000 images and their labels: "mnist" or "fashion-mnist", as `load_mnist` gives its 5,000.
 
     Fetched once, with a progress bar and a checked digest, into the cache folder of the user (or the one that

@@ -151,7 +151,7 @@ def _write_idx(folder):
 def test_debian_s_files_are_used(tmp_path, monkeypatch):
     _write_idx(tmp_path / "debian")
     monkeypatch.setattr(data, "_DEBIAN", (tmp_path / "none", tmp_path / "debian"))
-    images, labels = data.load_full("fashion-mnist")
+    images, labels = data.fetch_full("fashion-mnist")
     assert images.shape == (3, 4)
     assert list(labels) == [7, 0, 1]
 
@@ -160,9 +160,9 @@ def test_without_pooch_or_network_the_message_says_what_to_do(tmp_path, monkeypa
     monkeypatch.setitem(__import__("sys").modules, "pooch", None)
     monkeypatch.setattr(data, "_DEBIAN", ())
     with pytest.raises(data.DataError, match=r'pip install "dflvi\[data\]".*does not need it'):
-        data.load_full("fashion-mnist")
+        data.fetch_full("fashion-mnist")
     with pytest.raises(data.DataError, match="There are: fashion-mnist, mnist"):
-        data.load_full("cifar")
+        data.fetch_full("cifar")
 
 
 def test_a_damaged_file_is_said(tmp_path, monkeypatch):
@@ -170,4 +170,4 @@ def test_a_damaged_file_is_said(tmp_path, monkeypatch):
     (tmp_path / "d" / "train-images-idx3-ubyte.gz").write_bytes(b"no gzip")
     monkeypatch.setattr(data, "_DEBIAN", (tmp_path / "d",))
     with pytest.raises(data.DataError, match="damaged.*Remove it"):
-        data.load_full("fashion-mnist")
+        data.fetch_full("fashion-mnist")

@@ -239,6 +239,17 @@ def test_planted_a_companion_must_be_anchored_before(read, monkeypatch):
         read()
 
 
+def test_a_companion_may_be_begun_in_a_given_cell(read, monkeypatch):
+    logpdf = build.authored("conjugacy", "affine_gaussian_logpdf")
+    monkeypatch.setattr(logpdf, "needs", ("affine_gaussian_ladder",))
+    given = "```{code-cell} ipython3\ndef affine_gaussian_ladder(A, b):\n    return []\n```\n\n"
+    anchor = "```{code-cell} ipython3\n# exercise: affine_gaussian_logpdf"
+    assert "affine_gaussian_logpdf" in read(TINY.replace(anchor, given + anchor)).exercises
+    after = TINY.replace("The end.", given + "The end.")
+    with pytest.raises(BuildError, match="put the anchor of `affine_gaussian_ladder` before it"):
+        read(after)
+
+
 def test_planted_a_section_with_exercises_and_no_source(tmp_path):
     with pytest.raises(BuildError, match="no source NN_conjugacy.md"):
         editions.sources(folder=tmp_path)

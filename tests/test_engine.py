@@ -677,6 +677,10 @@ def words(x):
     return [("first", x.sum()), ("second", 2 * x.sum())]
 def nothing_special(planar):
     return planar.u.sum() + planar.b
+def power(name):
+    return (lambda x: jnp.sum(x ** 2)) if name == "two" else (lambda x: jnp.sum(x ** 3))
+def no_function(name):
+    return 2.0
 steps = {"a": 1, "b": [2.5, "c"]}
 """
 
@@ -714,6 +718,16 @@ def test_calls_and_transformations(box):
     assert Attempt(box, "square").float64(X[0].astype(np.float64)).dtype == np.float64
     assert Attempt(box, "square")(X[0]).dtype == np.float32
     assert not jax.config.jax_enable_x64
+
+
+def test_a_function_that_is_returned_is_called_and_transformed(box):
+    attempt = Attempt(box, "power")
+    assert attempt.returned("two")(X[0]) == pytest.approx(5.25)
+    assert attempt.returned("three")(X[0]) == pytest.approx(7.125)
+    np.testing.assert_allclose(attempt.returned("two").vmap(0)(X), [5.25, 1.25], rtol=1e-6)
+    np.testing.assert_allclose(attempt.returned("three").grad(0)(X[0]), 3 * X[0] ** 2, rtol=1e-4, atol=1e-6)
+    with pytest.raises(LearnerError, match="where a function is asked for"):
+        Attempt(box, "no_function").returned("two")(X[0])
 
 
 def test_what_goes_in_and_comes_out(box):

@@ -207,7 +207,7 @@ def _unwritable(folder: Path) -> str:
 def _data() -> Iterator[Finding]:
     from dflvi import data
 
-    for loader in (name for name in dir(data) if name.startswith("load_") and name != "load_full"):
+    for loader in (name for name in dir(data) if name.startswith("load_")):
         what = f"data, {loader.removeprefix('load_')}"
         try:
             getattr(data, loader)()

@@ -206,8 +206,8 @@ exercise = Exercise(
         Mistake(
             "sign-of-the-log-det",
             one_edit("s.sum(axis=-1)", "-s.sum(axis=-1)"),
-            "A layer with scales above one stretches, and you report that it shrinks. The Jacobian is that of the map "
-            "from x to y.",
+            "Where the layer stretches, you report that it shrinks, and the other way round. The Jacobian is that of "
+            "the map from x to y.",
             caught_by=the_logdet_is_that_of_its_jacobian,
         ),
         Mistake(

@@ -9,6 +9,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float
 
+from dflvi import train
 from dflvi.checking.compare import Wrong, fields, finite, has_shape, holds
 from dflvi.checking.exercise import Exercise, Mistake, one_edit
 from dflvi.types import Key, Planar, Scalar
@@ -32,8 +33,8 @@ def fit_energy(key: Key, U: Callable[[Float[Array, " 2"]], Scalar], K: int, step
     Adam on an estimate of F, with fresh draws at each step. What is made small is E_q[log q + beta U], with beta small
     at first, so that q does not fall into one of several modes before it has seen the others, and beta = 1 for a good
     part of the run: min(1, 0.01 + 4 t / steps) at step t, say. A check gives you up to 1,000 steps and expects the fit
-    of a Gaussian after 400. (`train.fit` does not know of t; a `lax.scan` over keys and betas, as in 3.11, does. The
-    paper, eq. 20, had 500,000 steps and beta = 1 from the 9,900th on.)
+    of a Gaussian after 400. (`dflvi.train.fit(..., numbered=True)` hands t to your loss. The paper, eq. 20, had
+    500,000 steps and beta = 1 from the 9,900th on.)
     """
     key_start, key_fit = jax.random.split(key)
     key_u, key_w = jax.random.split(key_start)
@@ -42,23 +43,12 @@ def fit_energy(key: Key, U: Callable[[Float[Array, " 2"]], Scalar], K: int, step
     if steps == 0:
         return params
 
-    def loss(params, key, beta):
+    def loss(params, key, t):
+        beta = jnp.minimum(1.0, 0.01 + 4 * t / steps)
         return free_energy(key, params, lambda z: beta * U(z), 256)
 
     adam = optax.adam(optax.cosine_decay_schedule(0.02 if steps < 1500 else 0.01, steps))
-    betas = jnp.minimum(1.0, 0.01 + 4 * jnp.linspace(0, 1, steps))
-    return annealed(loss, params, jax.random.split(key_fit, steps), betas, adam)
-
-
-def annealed(loss, params, keys, betas, optimizer):
-    """Steps of an optimiser on a loss that gets a key and a beta, one of each for each step."""
-
-    def step(carry, key_and_beta):
-        params, state = carry
-        updates, state = optimizer.update(jax.grad(loss)(params, *key_and_beta), state, params)
-        return (optax.apply_updates(params, updates), state), None
-
-    return jax.lax.scan(step, (params, optimizer.init(params)), (keys, betas))[0][0]
+    return train.fit(loss, params, key_fit, steps, adam, numbered=True)[0]
 
 
 # ---- other right answers ----------------------------------------------------------------------
@@ -164,15 +154,12 @@ def _fit(key, U, K, steps, loss_of=None, start=None, rate=0.02, trains=("mean", 
     loss_of = loss_of or (lambda key, p, U, beta: free_energy(key, p, lambda z: beta * U(z), 256))
     start = fit_energy(key, U, K, 0) if start is None else start
 
-    def loss(params, key, beta):
+    def loss(params, key, t):
         fixed = {name: part if name in trains else jax.lax.stop_gradient(part) for name, part in params.items()}
-        return loss_of(key, fixed, U, beta)
+        return loss_of(key, fixed, U, jnp.minimum(1.0, 0.01 + 4 * t / steps))
 
-    if steps == 0:
-        return start
-    optimizer = optax.adam(optax.cosine_decay_schedule(rate, steps))
-    keys, betas = jax.random.split(jax.random.fold_in(key, 1), steps), jnp.linspace(0.01, 4, steps)
-    return annealed(loss, start, keys, jnp.minimum(1.0, betas), optimizer)
+    optimizer = optax.adam(optax.cosine_decay_schedule(rate, max(steps, 1)))
+    return train.fit(loss, start, jax.random.fold_in(key, 1), steps, optimizer, numbered=True)[0]
 
 
 def _small_beta(key, p, U, beta):
@@ -195,8 +182,8 @@ exercise = Exercise(
         "Everything is there: a start, a loss from `free_energy`, and Adam. What is new is that the loss changes while "
         "it runs.",
         "U goes into `free_energy` as a function. Which function stands for a target that is nearly flat?",
-        "A loss of (params, key, beta) gives `free_energy` the energy z -> beta U(z). A `lax.scan` runs over a key and "
-        "a beta for each step, with parameters and Adam's state as the carry. Answer with the start if `steps` is 0.",
+        "A loss of (params, key, beta) gives `free_energy` the energy z -> beta U(z). `train.fit` "
+        "hands over t with `numbered=True`, and a `lax.scan` over t is as good. Answer with the start if `steps` is 0.",
     ),
     checks=(
         a_start_is_a_flow_that_does_little,
@@ -221,7 +208,7 @@ exercise = Exercise(
         ),
         Mistake(
             "returns-the-start",
-            one_edit("return annealed(", "return params or ("),
+            one_edit("numbered=True)[0]", "numbered=True) and params"),
             "After 400 steps the flow is still where it began. Which of the two sets of parameters do you return? And "
             "are mean and spread of the base among what is trained?",
             also=lambda key, U, K, steps: fit_energy(key, U, K, 0),
@@ -269,7 +256,7 @@ exercise = Exercise(
     ),
     answer="""
 The loss at step t is the free energy of beta_t U: a flat target at first, over which q spreads, and then the true one.
-Without that, half of the fits of U1 end on one of its two sides, with a KL of ln 2, since no slope tells a flow that
+Without that, some fits of U1 end on one of its two sides, with a KL of ln 2, since no slope tells a flow that
 has lost a mode that there was one. Beta has to be 1 long before the end: the fit of beta U is a fit of something else.
 
 Adam's rate falls to zero so that the last steps average the noise of 256 draws away. Different keys end at different

@@ -28,8 +28,8 @@ def fit_energy(key: Key, U: Callable[[Float[Array, " 2"]], Scalar], K: int, step
     Adam on an estimate of F, with fresh draws at each step. What is made small is E_q[log q + beta U], with beta small
     at first, so that q does not fall into one of several modes before it has seen the others, and beta = 1 for a good
     part of the run: min(1, 0.01 + 4 t / steps) at step t, say. A check gives you up to 1,000 steps and expects the fit
-    of a Gaussian after 400. (`train.fit` does not know of t; a `lax.scan` over keys and betas, as in 3.11, does. The
-    paper, eq. 20, had 500,000 steps and beta = 1 from the 9,900th on.)
+    of a Gaussian after 400. (`dflvi.train.fit(..., numbered=True)` hands t to your loss. The paper, eq. 20, had
+    500,000 steps and beta = 1 from the 9,900th on.)
     """
     raise NotImplementedError("yours to write")
 
@@ -111,8 +111,8 @@ exercise = Exercise(
         "Everything is there: a start, a loss from `free_energy`, and Adam. What is new is that the loss changes while "
         "it runs.",
         "U goes into `free_energy` as a function. Which function stands for a target that is nearly flat?",
-        "A loss of (params, key, beta) gives `free_energy` the energy z -> beta U(z). A `lax.scan` runs over a key and "
-        "a beta for each step, with parameters and Adam's state as the carry. Answer with the start if `steps` is 0.",
+        "A loss of (params, key, beta) gives `free_energy` the energy z -> beta U(z). `train.fit` "
+        "hands over t with `numbered=True`, and a `lax.scan` over t is as good. Answer with the start if `steps` is 0.",
     ),
     checks=(
         a_start_is_a_flow_that_does_little,
