@@ -9,7 +9,7 @@ from dflvi import plots
 from solutions.bbvi.bbvi_grad import bbvi_grad
 from solutions.bbvi.bbvi_grad_samples import bbvi_grad_samples
 from solutions.bbvi.fit_bbvi import fit_bbvi
-from solutions.bbvi.svi import svi
+from solutions.bbvi.svi import svi, without_replacement
 from solutions.bbvi.to_natural import to_natural
 
 KEY = jax.random.key(3)
@@ -57,8 +57,13 @@ def test_a_run_of_svi_on_nan_is_named_in_the_figure():
     assert "batches of 2: diverged at 6 data; take shorter steps" in says
 
 
-def test_a_batch_as_large_as_the_data_or_larger():
+def test_a_batch_larger_than_the_data_is_lawful_with_replacement_and_refused_in_a_sentence_without():
     x, eta0 = jnp.linspace(-2.0, 3.0, 7), to_natural(jnp.array([-1.0, 1.0]), jnp.ones(2))
-    for batch in (7, 12):  # with replacement a larger one is lawful too
-        eta, _ = svi(KEY, x, eta0, 4.0, batch, 5, 1.0, 0.7)
-        assert np.isfinite(eta).all()
+    all_of_it = 4.0, 7, 12, 1.0, 0.7
+    too_many = 4.0, 12, 12, 1.0, 0.7
+    eta, _ = svi(KEY, x, eta0, *too_many)
+    # The parts of the precision that the data give add up to those of 7 data, however many were drawn.
+    assert float(-2 * eta[1].sum() - 2 / 4.0) == pytest.approx(7, rel=0.05)
+    assert np.isfinite(without_replacement(KEY, x, eta0, *all_of_it)[0]).all()
+    with pytest.raises(ValueError, match="12.*7"):
+        without_replacement(KEY, x, eta0, *too_many)
