@@ -1,5 +1,6 @@
 """What a learner sees: JupyterLab in a real browser, every cell run, answers typed, verdicts read off the page."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -72,18 +74,24 @@ class Lab:
                     raise RuntimeError(self.log.read_text()) from None
                 time.sleep(0.3)
 
-    def _ask(self, what: str):
-        with urllib.request.urlopen(f"{self.address}/api/{what}?token={self.token}", timeout=5) as reply:
-            return json.load(reply)
+    def _ask(self, what: str, method: str = "GET"):
+        request = urllib.request.Request(f"{self.address}/api/{what}?token={self.token}", method=method)
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return json.loads(reply.read() or "null")
 
     def wait_for_kernels(self, seconds: int = 60) -> None:
         """Until every kernel has started and waits for work."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            kernels = self._ask("kernels")
-            if kernels and all(kernel["execution_state"] == "idle" for kernel in kernels):
-                return
+            with contextlib.suppress(urllib.error.HTTPError):  # 500 for a kernel that is only half there
+                kernels = self._ask("kernels")
+                if kernels and all(kernel["execution_state"] == "idle" for kernel in kernels):
+                    return
             time.sleep(0.5)
+
+    def stop_kernels(self) -> None:
+        for session in self._ask("sessions"):
+            self._ask(f"sessions/{session['id']}", "DELETE")
 
     def close(self) -> None:
         for _ in range(2):  # Jupyter asks once whether it is meant
@@ -120,10 +128,11 @@ class Page:
     def run_all(self) -> None:
         self.lab.wait_for_kernels()
         for _ in range(6):  # a command given before the page knows of its kernel is dropped, with a dialog
-            if self.page.locator(".jp-Dialog").count():
-                self.page.keyboard.press("Escape")
-            self.page.click('li.lm-MenuBar-item:has-text("Run") >> nth=0')
-            self.page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+            with contextlib.suppress(TimeoutError):  # a dialog that opens just now is in the way
+                if self.page.locator(".jp-Dialog").count():
+                    self.page.keyboard.press("Escape")
+                self.page.click('li.lm-MenuBar-item:has-text("Run") >> nth=0', timeout=5000)
+                self.page.click('.lm-Menu-itemLabel:text-is("Run All Cells")', timeout=5000)
             if self._prompts("some", r"\[(\*|\d+)\]", 5):
                 break
         assert self._prompts("every", r"\[\d+\]", 300), "not all cells were run"
@@ -205,6 +214,7 @@ def open_notebook(lab, browser):
     yield opened
     for page in pages:
         page.close()
+    lab.stop_kernels()
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
