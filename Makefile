@@ -2,17 +2,20 @@
 PYTHON   ?= python3
 LAB_ARGS ?=
 PYTEST_ARGS ?=
+PEERS_PIP_ARGS ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.made-from-the-lock
+PEERS := .venv-peers
+PEERS_STAMP := $(PEERS)/.made-from-peers-txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: env lab test test-full test-keys bench lint build lock clean help
+.PHONY: env lab test test-full test-keys bench bench-peers lint build lock clean help
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 env: $(STAMP)  ## .venv with everything in requirements.lock (PYTHON=python3.12 to choose one)
 
@@ -57,6 +60,15 @@ test-keys: env  ## every stochastic check over thousands of keys
 bench: env  ## measure
 	$(BIN)/python benchmarks/bench.py
 
+bench-peers: env $(PEERS_STAMP)  ## measure against PyTorch, normflows, FlowJAX (PEERS_PIP_ARGS="..." to get a torch for CPUs)
+	$(BIN)/python benchmarks/bench.py vae_epoch planar coupling nfvae
+
+$(PEERS_STAMP): benchmarks/peers.txt
+	@echo "making $(PEERS), 1.5 GB with a torch for CPUs ..."
+	@"$$($(BIN)/python -c 'import sys; print(sys._base_executable)')" -m venv --clear $(PEERS)
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(PEERS)/bin/python -m pip install --quiet $(PEERS_PIP_ARGS) -r benchmarks/peers.txt
+	@touch $@
+
 lint: env  ## style, and that what is built is what its sources say
 	$(BIN)/ruff check .
 	$(BIN)/python -m solutions build --check
@@ -67,10 +79,10 @@ build: env  ## exercises and notebooks from their sources, then the two wheels i
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist solutions
 
 lock: pyproject.toml  ## solve requirements.lock anew (needs uv)
-	uv pip compile --quiet pyproject.toml --extra author --upgrade --universal --python-version 3.11 \
+	uv pip compile --quiet pyproject.toml --extra author --extra data --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-annotate --no-emit-package dflvi \
 	  --custom-compile-command "make lock" --output-file requirements.lock
 
-clean:  ## remove caches and dist/ (your answers in work/ and .venv stay)
+clean:  ## remove caches and dist/ (your answers in work/, .venv and .venv-peers stay)
 	rm -rf dist .pytest_cache .ruff_cache
-	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -16,9 +16,11 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import numpy as np
+from contest import Result, contest
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+PEERS = ROOT / ".venv-peers" / "bin" / "python"  # made by `make bench-peers`
 
 # Bars, in seconds unless said otherwise.
 WARM, COLD = 1.0, 3.0
@@ -198,6 +200,148 @@ def cavi_in_blocks() -> list[str]:
     return missed
 
 
+def race(title: str, ours: dict[str, str], peers: dict[str, str], rounds: int = 5) -> dict[str, Result]:
+    """Let workers do one job in turn, and print what each took. Those of .venv-peers only where that is.
+
+    Args:
+        title: what is done, with its sizes.
+        ours: name -> script in benchmarks/workers and its arguments, for our environment.
+        peers: likewise, for .venv-peers.
+        rounds: how often each does it.
+    """
+    python = {**dict.fromkeys(ours, sys.executable), **dict.fromkeys(peers if PEERS.exists() else (), str(PEERS))}
+    scripts = {name: (ours | peers)[name].split() for name in python}
+    folder = Path(__file__).parent / "workers"
+    print(f"{title}; median of {rounds} rounds, interleaved", flush=True)
+    results = contest(
+        {name: [python[name], str(folder / script), *rest] for name, (script, *rest) in scripts.items()}, rounds
+    )
+    for name, result in results.items():
+        print(f"  {name:30} {result}")
+    if peers and not PEERS.exists():
+        print(f"  not measured, for want of .venv-peers: {', '.join(peers)}. `make bench-peers` makes it.")
+    return results
+
+
+def faster(what: str, theirs: float, ours: float, bar: float | None = None) -> list[str]:
+    """Print how many times faster ours is. Returns the miss, if it is below its bar."""
+    line = f"{theirs / ours:.2f} times {what}"
+    print(f"  {line}, bar {bar:g}" if bar else f"  {line}")
+    return [f"{line}, bar {bar:g}"] if bar and theirs / ours < bar else []
+
+
+VAE_COMPILE = 2.5  # seconds
+NFVAE_LINE = 0.1  # how far the time of a step may be from a straight line in K
+
+
+def vae_epoch() -> list[str]:
+    """Print one training epoch of the VAE against others, and against the matrix products that it consists of."""
+    results = race(
+        "VAE 784-400-20-400-784, one epoch of 60,000 digits, batch 128, Adam",
+        {
+            "ours, vae_fast": "vae_ours.py fast",
+            "ours, as a learner writes it": "vae_ours.py fit",
+            "NumPyro, fori_loop": "vae_numpyro.py",
+            "matrix products in XLA": "vae_matmuls.py",
+        },
+        {"PyTorch, eager, DataLoader": "vae_torch.py loader", "PyTorch, torch.compile": "vae_torch.py compiled"},
+    )
+    ours, missed = results["ours, vae_fast"], []
+    print(f"  ours: {60_000 / ours.median_s:,.0f} images a second")
+    bars = {
+        "ours, as a learner writes it": None,
+        "NumPyro, fori_loop": 0.98,
+        "matrix products in XLA": 0.72,
+        "PyTorch, eager, DataLoader": 2.4,
+        "PyTorch, torch.compile": 1.2,
+    }
+    for name, bar in bars.items():
+        if name in results:
+            missed += faster(f"as fast as {name}", results[name].median_s, ours.median_s, bar)
+    if ours.compile_s > VAE_COMPILE:
+        missed.append(f"{ours.compile_s:.2f} s to compile, bar {VAE_COMPILE:g}")
+    return [f"VAE epoch: {line}" for line in missed]
+
+
+def nfvae() -> list[str]:
+    """Print a training step of the VAE with planar layers behind its encoder, and how it grows with K."""
+    depths = (0, 8, 16, 32, 64)
+    ours = {f"ours, K = {K}": f"nfvae_ours.py {K}" for K in depths}
+    results = race(
+        "VAE with K planar layers, 784-400-20, batch 128, Adam, so many steps as a sample has",
+        {**ours, "ours, K = 64, rematerialised": "nfvae_ours.py 64 remat"},
+        {"PyTorch and normflows, K = 16": "nfvae_torch.py"},
+        rounds=3,
+    )
+    ms = {name: 1e3 * result.median_s / result.samples[0]["steps"] for name, result in results.items()}
+    for name, result in results.items():
+        kept = result.samples[0].get("temporary")
+        print(f"  {name:30} {ms[name]:6.2f} ms a step" + (f", {kept / 2**20:.1f} MiB of temporaries" if kept else ""))
+    missed, name = [], "PyTorch and normflows, K = 16"
+    if name in ms:
+        missed += faster(f"as fast as {name}", ms[name], ms["ours, K = 16"], 2.0)
+    times = np.array([ms[name] for name in ours])
+    slope, start = np.polyfit(depths, times, 1)
+    off = float(np.max(np.abs(times / (start + slope * np.array(depths)) - 1)))
+    line = f"{start:.2f} ms + {slope:.3f} ms a layer, off by {off:.0%} at most"
+    print(f"  a line in K: {line}, bar {NFVAE_LINE:.0%}")
+    if off > NFVAE_LINE:
+        missed.append(f"{line}, bar {NFVAE_LINE:.0%}")
+    return [f"NF-VAE step: {line}" for line in missed]
+
+
+FLOW_COMPILE = 1.5  # seconds
+PLANAR_UNTIL, COUPLING_UNTIL = -1.1, 1.5  # nats; a planar flow that has lost half of U1 gets to -1.18
+
+
+def flow(title: str, job: str, until: float, ours: dict[str, float | None], peers: dict[str, float]) -> list[str]:
+    """Print a step of a flow's training against others, and the time to a given loss. Returns the misses.
+
+    Args:
+        title: what is done, with its sizes.
+        job: of the workers, `planar` or `coupling`. Ours is `<job>_ours.py`, and others go by their names.
+        until: the mean loss of 100 steps, in nats, that is to be reached.
+        ours: what else runs in our environment -> how many times as fast our step has to be.
+        peers: likewise, of .venv-peers.
+    """
+
+    def scripts(names):
+        return {name: f"{job}_{name.lower().split(',')[0]}.py {until}" for name in names}
+
+    readable = f"{job}_ours.py {until} readable"
+    mine = {f"ours, {job}_fast": f"{job}_ours.py {until}", "ours, as a learner writes it": readable}
+    results = race(title, {**mine, **scripts(ours)}, scripts(peers))
+    a_step = {name: result.median_s / result.samples[0]["steps"] for name, result in results.items()}
+    first, *others = a_step
+    for name, result in results.items():
+        steps = result.samples[0]["until"]
+        reached = f"not in {result.samples[0]['at_most']:,} steps"
+        if steps:
+            seconds = steps * a_step[name]
+            reached = f"{steps:,} steps, {seconds:.2f} s, with compiling {seconds + result.compile_s:.2f} s"
+        print(f"  {name:30} {1e3 * a_step[name]:7.3f} ms a step; to {until:g} nats: {reached}")
+    missed = []
+    for name in others:
+        missed += faster(f"as fast a step as {name}", a_step[name], a_step[first], (ours | peers).get(name))
+    compile_s = results[first].compile_s
+    print(f"  {compile_s:.2f} s to compile, bar {FLOW_COMPILE:g}")
+    if compile_s > FLOW_COMPILE:
+        missed.append(f"{compile_s:.2f} s to compile, bar {FLOW_COMPILE:g}")
+    return [f"{job} flow: {line}" for line in missed]
+
+
+def planar() -> list[str]:
+    """Print a training step of a planar flow on an energy."""
+    title = "planar flow, K = 32, on the energy U1, 512 draws of 2 coordinates a step, Adam 1e-3"
+    return flow(title, "planar", PLANAR_UNTIL, {"NumPyro": 2.0}, {"FlowJAX": 3.5, "normflows": 40.0})
+
+
+def coupling() -> list[str]:
+    """Print a training step of a coupling flow on two moons."""
+    title = "affine coupling flow on two moons, 8 layers, networks 1-64-64-2, batch 512 of 51,200 points, Adam 1e-3"
+    return flow(title, "coupling", COUPLING_UNTIL, {}, {"FlowJAX": 1.7, "normflows": 2.5})
+
+
 def suite() -> list[str]:
     """Print the seconds of the exercise tests of `make test`, an exercise."""
     from solutions import build
@@ -223,7 +367,7 @@ def main() -> int:
     for package in ("jax", "numpy"):
         print(f"{package} {importlib.metadata.version(package)}")
     missed = []
-    parts = (imports, checks, notebook_start, cavi_in_blocks, suite)
+    parts = (imports, checks, notebook_start, cavi_in_blocks, vae_epoch, planar, coupling, nfvae, suite)
     for part in [part for part in parts if not sys.argv[1:] or part.__name__ in sys.argv[1:]]:
         print(f"\n{part.__name__.replace('_', ' ')}")
         missed += part()

@@ -38,7 +38,13 @@ def apply_mlp(params: Mlp, x: Float[Array, "... n_in"]) -> Float[Array, "... n_o
         params: what `init_mlp` made.
         x: one input, or a batch of them in leading axes.
     """
-    *hidden, (W, b) = params
-    for V, c in hidden:
-        x = jax.nn.relu(x @ V + c)
-    return x @ W + b
+    *hidden, last = params
+    for layer in hidden:
+        x = jax.nn.relu(_affine(layer, x))
+    return _affine(last, x)
+
+
+def _affine(layer, x):
+    W, b = layer
+    y = x @ W
+    return y + jnp.broadcast_to(b, y.shape)

@@ -1,6 +1,7 @@
 """Densities of the plane that are known up to their normaliser: a window for them, and quadrature."""
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,47 @@ def log_normalizer(U: Energy, reach: float = 7.0, n: int = 701) -> float:
             "does not fade, and may have no finite integral. Add a window (`targets.windowed`), or take a larger box."
         )
     return float(np.log(density.sum() * (ticks[1] - ticks[0]) ** 2) - least)
+
+
+class GridTooSmall(UserWarning):
+    """A grid that leaves a part of a density outside."""
+
+
+def warn_if_cut(log_density: Callable[[jax.Array], jax.Array], lim: float, n: int = 81) -> None:
+    """Warn if more than 0.1 % of a density of the plane lies outside of the box [-lim, lim] squared.
+
+    It looks as far as twice the box, and says how much of what it finds there the box lacks. Silent under `jit` and
+    the like, where there are no numbers to look at yet.
+
+    Args:
+        log_density: up to a constant, of one z [2], or of many along leading axes.
+        lim: half the side of the box.
+        n: points on a side of the box twice as large.
+    """
+    try:
+        lim = float(lim)
+        ticks = np.linspace(-2 * lim, 2 * lim, n)
+        z = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2).astype(np.float32)
+        if isinstance(log_density(z[0]), jax.core.Tracer):
+            return
+        try:
+            values = np.asarray(log_density(z), np.float64).reshape(-1)
+        except (IndexError, TypeError, ValueError):
+            values = np.zeros(0)
+        if values.shape != (len(z),):  # it takes one point at a time
+            values = np.asarray(mapped(log_density, jnp.asarray(z)), np.float64).reshape(-1)
+    except TypeError:  # a tracer; JAX's errors about them are
+        return
+    density = np.exp(values - np.max(values))
+    inside = np.max(np.abs(z), axis=1) <= lim * (1 + 1e-6)
+    lost = 1 - density[inside].sum() / density.sum()
+    if lost > 1e-3:
+        warnings.warn(
+            f"The grid on [{-lim:g}, {lim:g}] squared is too small: {100 * lost:.3g} % of the mass lies outside of it, "
+            f"so that log p(x) comes out {-np.log1p(-min(lost, 1 - 1e-12)):.2g} nats too low. Take a larger lim, and "
+            "more points.",
+            GridTooSmall, stacklevel=3,
+        )  # fmt: skip
 
 
 def kl_without_inverse(push: Callable[[Any, jax.Array], Any], params: Any, U: Energy, log_z: float) -> float:

@@ -201,9 +201,13 @@ def question_files(section: str | None = None) -> dict[Path, str]:
 
 def all_files(section: str | None = None) -> dict[Path, str]:
     """Path -> text of every built file that is not executed."""
-    from solutions import editions
+    from solutions import editions, table_of_questions
 
-    return {**question_files(section), **editions.built_files(section)}
+    files = {**question_files(section), **editions.built_files(section)}
+    if section is None:
+        readme = ROOT / "README.md"
+        files[readme] = table_of_questions.with_table(readme.read_text())
+    return files
 
 
 def stray_files(files: dict[Path, str]) -> list[Path]:

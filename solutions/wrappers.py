@@ -144,7 +144,7 @@ def wrapped(wrapper: Wrapper, function: Callable, profile: Profile) -> Callable:
     """The answer to hand in; of an answer that makes functions, each of these is wrapped."""
     if not profile.makes:
         return wrapper.wrap(function, profile)
-    return lambda *args: wrapper.wrap(function(*args), profile)
+    return lambda *args: jax.tree.map(lambda made: wrapper.wrap(made, profile), function(*args))
 
 
 # ---- what makes no sense where ----------------------------------------------------------------

@@ -217,7 +217,10 @@ def open_notebook(lab, browser):
     lab.stop_kernels()
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+FIRST, *OTHERS = NOTEBOOKS
+
+
+@pytest.mark.parametrize("name", [FIRST, *(pytest.param(name, marks=pytest.mark.full) for name in OTHERS)])
 def test_every_cell_of_the_untouched_notebook_runs(open_notebook, name):
     page = open_notebook(name)
     page.run_all()

@@ -82,9 +82,12 @@ class Attempt:
         """The text of the function, None if it cannot be had."""
         return self.host.describe(self.name).get("source")
 
-    def returned(self, *args: Any) -> "Attempt":
-        """The function that an answer makes, where it makes one: `attempt.returned("U1").vmap(0)(points)`."""
-        return self._with(("returned", args))
+    def returned(self, *args: Any, part: str = "", of: tuple[str, ...] = ()) -> "Attempt":
+        """The function that an answer makes, where it makes one: `attempt.returned("U1").vmap(0)(points)`.
+
+        Where it makes several, `of` names them in their order, and `part` is the one that is meant.
+        """
+        return self._with(("returned", (args, part, of)))
 
     def _with(self, op: tuple) -> "Attempt":
         return Attempt(self.host, self.name, ops=(*self._ops, op), rng=self.rng)

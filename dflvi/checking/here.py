@@ -89,7 +89,7 @@ class Here:
             raise LearnerError("unfit", f"`{name}` is no function.")
         wants64 = any(op == "float64" for op, _ in ops)
         if ops and ops[0][0] == "returned":
-            answer, ops = self._returned(name, answer, ops[0][1], wants64), ops[1:]
+            answer, ops = self._returned(name, answer, *ops[0][1], wants64), ops[1:]
         inputs = functools.partial(describe_inputs, answer, args, kwargs)
         self._fits(name, answer, args, kwargs)
         printed = io.StringIO()
@@ -101,14 +101,17 @@ class Here:
             self.printed = self.printed or printed.getvalue()[:300]
             return self._keep(result) if keep else _outward(result, self._keep)
 
-    def _returned(self, name: str, answer: Callable, args: tuple, wants64: bool) -> Callable:
+    def _returned(
+        self, name: str, answer: Callable, args: tuple, part: str, of: tuple[str, ...], wants64: bool
+    ) -> Callable:  # fmt: skip
         """The function that an answer returns for these arguments, made once. Raises LearnerError."""
-        place = "returned", id(answer), args, wants64
+        place = "returned", id(answer), args, part, wants64
         if place not in self._programs:
             self._fits(name, answer, args, {})
             inputs = functools.partial(describe_inputs, answer, args, {})
             with float64() if wants64 else contextlib.nullcontext(), in_their_words(inputs, self.seconds, name):
                 made = answer(*args)
+            made = _part(name, made, part, of) if part else made
             if not callable(made):
                 says = f"`{name}` returned {type(made).__name__} where a function is asked for."
                 raise LearnerError("unfit", says)
@@ -155,7 +158,7 @@ class Here:
             raise LearnerError("signature", says) from None
 
     def _run(self, name: str, answer: Callable, ops: tuple, args: list, kwargs: dict) -> Any:
-        asked = {op for op, _ in ops}
+        asked, left_jax = {op for op, _ in ops}, self.left_jax
         if "shapes" in asked:
             return _shapes(_guarded(name, answer), args, kwargs)
         arguments = _Arguments(args, kwargs)
@@ -187,7 +190,10 @@ class Here:
                     return rest.put_back(jax.block_until_ready(program(*arguments.dynamic)))
         if jitted is None and not self.may_hang and _mentions_while(answer):
             raise ContainsWhile(name)
-        return _ready(_by_hand(_guarded(name, answer), ops)(*args, **kwargs))
+        result = _ready(_by_hand(_guarded(name, answer), ops)(*args, **kwargs))
+        if isinstance(result, str):  # a word, told by an `if`: nobody will jit that
+            self.left_jax = left_jax
+        return result
 
 
 @functools.cache
@@ -473,6 +479,17 @@ def source_of(answer: Callable) -> str | None:
 
 def _is_array(leaf: Any) -> bool:
     return isinstance(leaf, (jax.Array, np.ndarray, np.generic))
+
+
+def _part(name: str, made: Any, part: str, of: tuple[str, ...]) -> Any:
+    """One of several things that an answer returned: by name, or by order from a tuple."""
+    if isinstance(made, (tuple, list)) and not hasattr(made, "_fields") and len(made) == len(of):
+        return made[of.index(part)]
+    named = made if isinstance(made, dict) else made._asdict() if hasattr(made, "_asdict") else {}
+    if part in named:
+        return named[part]
+    says = f"`{name}` returned {type(made).__name__} where {len(of)} functions are asked for: {', '.join(of)}."
+    raise LearnerError("unfit", says)
 
 
 def _can_be_set(leaf: Any) -> bool:

@@ -36,23 +36,53 @@ def images(rng: np.random.Generator, n: int) -> np.ndarray:
 def tiny(attempt, d: int, spread: float = 0.7):
     """Parameters of the learner's structure for 5 pixels, 8 units and d latents, all leaves N(0, spread^2)."""
     params = attempt.companion("init_vae").keep(attempt.key(), PIXELS, UNITS, d)
+    return filled(attempt, params, spread)
+
+
+def filled(attempt, params, spread: float):
+    """The same structure, all leaves N(0, spread^2)."""
     return params.filled(lambda shape: spread * attempt.rng.normal(size=shape))
+
+
+def far_from_the_prior(attempt, x: np.ndarray, d: int, spread: float = 0.5, fillings: int = 8):
+    """Parameters at which the mean log-variance of these images is largest: where one that is lost would show."""
+    return _best(attempt, d, spread, fillings, lambda params: abs(encoded(attempt, params, x, d)[1].sum(1).mean()))
+
+
+def where_the_draw_matters(attempt, x: np.ndarray, d: int, spread: float = 0.7, fillings: int = 10):
+    """Parameters at which these images are reconstructed worst from another spread than q's, or from its mean."""
+
+    def worth(params):
+        exact = Exact(attempt, params, x, d, 21)
+        sd = np.sqrt(exact.variance.mean() / len(x))
+        return min(abs(np.mean(exact.reconstruction - other)) for other in exact.from_other_spreads) / sd
+
+    return _best(attempt, d, spread, fillings, worth)
+
+
+def _best(attempt, d: int, spread: float, fillings: int, worth):
+    first = tiny(attempt, d, spread)
+    candidates = [first, *(filled(attempt, first, spread) for _ in range(fillings - 1))]
+    return max(candidates, key=worth)
 
 
 def encoded(attempt, params, x: np.ndarray, d: int) -> tuple[np.ndarray, np.ndarray]:
     """Means and log-variances [n, d] of images [n, D], in float64."""
-    images = x.astype(np.float64)
+    images = np.resize(x.astype(np.float64), (-(-len(x) // 32) * 32, x.shape[1]))  # one size, so one program
     outs = fields(attempt.companion("encode").float64.vmap(None, 0)(params, images), "mu", "logvar", what="encode")
-    parts = (finite(has_shape(out, (len(x), d), what="encode"), what="encode") for out in outs)
-    return tuple(part.astype(np.float64) for part in parts)
+    parts = (finite(has_shape(out, (len(images), d), what="encode"), what="encode") for out in outs)
+    return tuple(part.astype(np.float64)[: len(x)] for part in parts)
 
 
 def decoded(attempt, params, z: np.ndarray, pixels: int = PIXELS) -> np.ndarray:
     """Logits [..., D] of latents [..., d], in float64."""
-    flat = z.reshape(-1, z.shape[-1])
-    logits = attempt.companion("decode").float64.vmap(None, 0)(params, flat)
-    logits = finite(has_shape(logits, (len(flat), pixels), what="decode"), what="decode")
-    return logits.astype(np.float64).reshape(*z.shape[:-1], pixels)
+    size, flat = 4096, z.reshape(-1, z.shape[-1])
+    decode, parts = attempt.companion("decode").float64.vmap(None, 0), []
+    for start in range(0, len(flat), size):  # blocks of one size, so one program
+        block = flat[start : start + size]
+        logits = decode(params, np.resize(block, (size, block.shape[1])))
+        parts.append(finite(has_shape(logits, (size, pixels), what="decode"), what="decode")[: len(block)])
+    return np.concatenate(parts).astype(np.float64).reshape(*z.shape[:-1], pixels)
 
 
 def log_likelihood(logits: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -78,9 +108,10 @@ class Exact:
         logits: mean and variance over q of the decoder's output, [2, n, D].
     """
 
-    def __init__(self, attempt, params, x: np.ndarray, d: int):
-        points, weights = grid(d, 1001 if d == 1 else 61)
+    def __init__(self, attempt, params, x: np.ndarray, d: int, n: int = 61):
+        points, weights = grid(d, n)
         mu, logvar = encoded(attempt, params, x, d)
+        self._of = attempt, params, x.astype(np.float64), mu, logvar, points, weights
         noise = np.broadcast_to(points, (len(x), *points.shape))
         z = mu[:, None] + np.exp(0.5 * logvar)[:, None] * noise
         logits = decoded(attempt, params, z)
@@ -96,10 +127,18 @@ class Exact:
         mean = np.einsum("nmd,m->nd", logits, weights)
         self.logits = np.stack([mean, np.einsum("nmd,m->nd", (logits - mean[:, None]) ** 2, weights)])
 
+    @property
+    def from_other_spreads(self) -> list[np.ndarray]:
+        """The reconstruction if draws had the square of q's standard deviation, and if they had none."""
+        attempt, params, x, mu, logvar, points, weights = self._of
+        squared = mu[:, None] + np.exp(logvar)[:, None] * points
+        there = log_likelihood(decoded(attempt, params, squared), x[:, None]) @ weights
+        return [there, log_likelihood(decoded(attempt, params, mu), x)]
+
 
 def evidence(attempt, params, x: np.ndarray, d: int) -> np.ndarray:
     """The log-evidence of images [n, D]."""
-    points, weights = grid(d, 1001 if d == 1 else 81)
+    points, weights = grid(d, 81)
     lik = log_likelihood(decoded(attempt, params, points)[None], x[:, None].astype(np.float64))
     top = lik.max(axis=1, keepdims=True)
     return top[:, 0] + np.log(np.exp(lik - top) @ weights)
@@ -111,10 +150,10 @@ def where_it_matters(attempt, d: int, share: float, fillings: int = 24):
     Returns:
         params, image, and log p(x) of that image; the ELBO with that share lies above it, if that can be found.
     """
-    points, weights = grid(d, 301 if d == 1 else 31)
-    x, best = all_images(), None
+    points, weights = grid(d, 31)
+    x, best, params = all_images(), None, tiny(attempt, d)
     for _ in range(fillings):
-        params = tiny(attempt, d)
+        params = filled(attempt, params, 0.7)
         mu, logvar = encoded(attempt, params, x, d)
         lik = log_likelihood(decoded(attempt, params, points)[None], x[:, None].astype(np.float64))
         log_p = np.log(np.exp(lik) @ weights)

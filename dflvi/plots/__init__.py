@@ -57,9 +57,25 @@ from dflvi.plots.flows import (
     grids_carried,
     planar_fits,
     restarts,
+    square_grid,
 )
 from dflvi.plots.nfvi import (
+    a_layer_that_folds,
     beside_truth,
+    bounds_by_draws,
+    cost_curves,
+    flow_matrix,
+    flow_panel,
+    gap_bars,
+    gaps_by_layers,
+    gaps_by_step,
+    guides_beside_draws,
+    parts_in_use,
+    posteriors_and_draws,
+    price_of_a_point,
+    seeds_as_dots,
+    stand_ins,
+    two_arrows,
 )
 from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, target_and_yours, use_style
 from dflvi.plots.vae import (

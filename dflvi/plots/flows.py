@@ -114,13 +114,14 @@ def restarts(values: dict, unit="nats", axes=None):
     return axes
 
 
-def cloud_animation(U, clouds, titles, seconds=0.25, says=""):
-    """A cloud of points on its way to a target density, as a GIF.
+def cloud_animation(U, clouds, titles, grids=None, seconds=0.3, says=""):
+    """A cloud of points on its way to a target density, as a moving picture.
 
     Args:
         U: energy of the target, of one point; its level lines are drawn.
         clouds: a list of points [n, 2], the same points each time.
         titles: one for each.
+        grids: a list of lines [lines, m, 2] to be drawn with the points, `square_grid` carried along for example.
         seconds: for which a picture stays; the last one stays eight times as long.
         says: what is seen, for who cannot see it.
 
@@ -129,46 +130,62 @@ def cloud_animation(U, clouds, titles, seconds=0.25, says=""):
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from PIL import Image
 
-    figure = Figure(figsize=(3.4, 3.4), dpi=75, layout="constrained")
+    figure = Figure(figsize=(3.4, 3.4), dpi=70, layout="constrained")
     canvas, axes = FigureCanvasAgg(figure), figure.subplots()
-    dots = _cloud_over(axes, U, clouds[0])
+    dots, lines = _cloud_over(axes, U, clouds[0])
     axes.set_title(titles[0])
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     frames = []
-    for cloud, title in zip(clouds, titles, strict=True):
+    for cloud, title, grid in zip(clouds, titles, grids or [()] * len(clouds), strict=True):
         dots.set_data(*np.asarray(cloud).T)
+        lines.set_segments(list(np.asarray(grid)))
         axes.set_title(title)
         canvas.draw()
-        frame = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
-        frames.append(frame.quantize(16, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
-    buffer = io.BytesIO()
+        frames.append((canvas.get_width_height(), bytes(canvas.buffer_rgba())))
     stays = [int(1000 * seconds)] * (len(frames) - 1) + [int(8000 * seconds)]
-    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=stays, loop=2, optimize=True)
-    return Animation(buffer.getvalue(), says or f"{len(frames)} pictures of a cloud of points.", len(frames))
+    return _animation(frames, stays, 12, says or f"{len(frames)} pictures of a cloud of points.")
 
 
-def cloud_panels(U, clouds, titles):
+def _animation(frames, stays, colours, says):
+    """Frames, (size, RGBA bytes) each, as a GIF. One palette for all of them keeps it small."""
+    from PIL import Image
+
+    images = [Image.frombuffer("RGBA", *frame).convert("RGB") for frame in frames]
+    width, height = images[0].size
+    some = Image.new("RGB", (width, 3 * height))
+    for row, number in enumerate((0, len(images) // 2, -1)):
+        some.paste(images[number], (0, row * height))
+    palette = some.quantize(colours - 3, method=Image.Quantize.MAXCOVERAGE)
+    palette.putpalette(palette.getpalette()[: 3 * (colours - 3)] + [120] * 3 + [178] * 3 + [215] * 3)  # and greys
+    first, *others = (one.quantize(palette=palette, dither=Image.Dither.NONE) for one in images)
+    buffer = io.BytesIO()
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=stays, loop=2, optimize=True)
+    return Animation(buffer.getvalue(), says, len(frames))
+
+
+def cloud_panels(U, clouds, titles, grids=None):
     """The same as still pictures, one panel a cloud."""
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(1, len(clouds), figsize=(2.3 * len(clouds), 2.7), sharey=True, squeeze=False)
-    for axes, cloud, title in zip(panels[0], clouds, titles, strict=True):
-        _cloud_over(axes, U, cloud)
+    for axes, cloud, title, grid in zip(panels[0], clouds, titles, grids or [()] * len(clouds), strict=True):
+        _cloud_over(axes, U, cloud)[1].set_segments(list(np.asarray(grid)))
         axes.set_title(title)
         axes.label_outer()
     return list(panels[0])
 
 
 def _cloud_over(axes, U, cloud):
+    from matplotlib.collections import LineCollection
+
     z1, z2, energies = on_grid(U, 4.6, 161)
     axes.contour(z1, z2, np.exp(energies.min() - energies), levels=[0.05, 0.3, 0.7], colors="0.6", linewidths=0.9)
     (dots,) = axes.plot(*np.asarray(cloud).T, ".", color=YOURS, markersize=3)
     axes.set(xlim=(-4.6, 4.6), ylim=(-4.6, 4.6), xticks=[-4, 0, 4], yticks=[-4, 0, 4], aspect="equal")
     axes.set(xlabel="$z_1$", ylabel="$z_2$")
-    return dots
+    return dots, axes.add_collection(LineCollection([], colors=TRUTH, linewidths=0.5, alpha=0.6, zorder=1.5))
 
 
 def densities_by_depth(rows: dict, words: dict, reach=3.2):
@@ -308,7 +325,7 @@ def grids_carried(stages: dict, points=None, reach=2.5, lim=None):
     rows = -(-len(stages) // columns)
     figure, panels = plt.subplots(rows, columns, figsize=(2.4 * columns, 2.5 * rows), sharex=True, sharey=True,
                                   squeeze=False)  # fmt: skip
-    lines = _grid_lines(reach)
+    lines = square_grid(reach)
     carried = [_everywhere(f, lines) for f in stages.values()]
     lim = lim or 1.05 * max(np.quantile(np.abs(one), 0.98) for one in carried)
     for axes, (title, f), grid in zip(panels.flat, stages.items(), carried, strict=False):
@@ -343,10 +360,9 @@ def flow_animation(layers, points, *, reach=2.5, lim=3.2, per_layer=2, says="", 
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.collections import LineCollection
     from matplotlib.figure import Figure
-    from PIL import Image
 
     points = np.asarray(points, np.float32)
-    states = [(_grid_lines(reach, 9), points)]
+    states = [(square_grid(reach, 9), points)]
     for layer in layers:
         states.append(tuple(_everywhere(layer, one) for one in states[-1]))
     figure = Figure(figsize=(3.6, 3.6), dpi=66, layout="constrained")
@@ -367,14 +383,10 @@ def flow_animation(layers, points, *, reach=2.5, lim=3.2, per_layer=2, says="", 
             moved = f"after layer {number} of {len(layers)}" if share == 1 else f"layer {number} of {len(layers)}"
             axes.set_title(moved if number else "data")
             canvas.draw()
-            frame = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
-            frames.append(frame.quantize(20, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE))
+            frames.append((canvas.get_width_height(), bytes(canvas.buffer_rgba())))
             stays.append(int(1000 * seconds * (2 if share == 1 else 1)))
     stays[0], stays[-1] = int(4000 * seconds), int(8000 * seconds)
-    buffer = io.BytesIO()
-    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=stays, loop=2, optimize=True)
-    says = says or f"A grid and a cloud carried through {len(layers)} layers, as an animation."
-    return Animation(buffer.getvalue(), says, len(frames))
+    return _animation(frames, stays, 20, says or f"A grid and a cloud carried through {len(layers)} layers.")
 
 
 def codes(models: dict):
@@ -408,8 +420,8 @@ def codes(models: dict):
     return list(panels.flat)
 
 
-def _grid_lines(reach, n=13):
-    """Lines of a square grid, [2 n, 121, 2]."""
+def square_grid(reach, n=13):
+    """Lines of a square grid over [-reach, reach] squared, n each way, as points along them: [2 n, 121, 2]."""
     ticks, fine = np.linspace(-reach, reach, n), np.linspace(-reach, reach, 121)
     lines = np.stack([np.stack([np.full_like(fine, t), fine], axis=-1) for t in ticks])
     return np.concatenate([lines, lines[:, :, ::-1]]).astype(np.float32)

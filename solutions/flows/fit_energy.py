@@ -262,5 +262,7 @@ has lost a mode that there was one. Beta has to be 1 long before the end: the fi
 Adam's rate falls to zero so that the last steps average the noise of 256 draws away. Different keys end at different
 fits, since F has many minima; run several, compare their F, keep the least, and report all of them.
 """,
-    afterword="No sample of the target was ever drawn, and its normaliser was never known.",
+    afterword="No sample of the target was ever drawn, and its normaliser was never known. `solutions/planar_fast.py` "
+    "has the same flow laid out for speed: two long vectors in place of points, and all that depends on the parameters "
+    "alone is computed before the loop over layers.",
 )

@@ -201,5 +201,7 @@ variable, no second network. What has to be watched is the scale of things. Held
 the fit is, and data that were standardised tell a log density per standardised unit: a number that can be compared with
 others only where the standardisation is the same.
 """,
-    afterword="Maximum likelihood without a bound: what the evidence of section 4 hid is a formula here.",
+    afterword="Maximum likelihood without a bound: what the evidence of section 4 hid is a formula here. "
+    "`solutions/coupling_fast.py` has the same flow laid out for speed: each coordinate is one long vector, and one "
+    "loop goes over the stacked networks.",
 )

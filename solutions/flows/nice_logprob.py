@@ -61,7 +61,11 @@ def layer_by_layer(params, x):
 # ---- checks: cheap to deep --------------------------------------------------------------------
 # Traces do not depend on the structure of the parameters, which is the learner's.
 
-_N = 12
+_N, _D, _LAYERS = 12, 3, 2  # one size throughout, so that programs serve several checks
+
+
+def _points(rng):
+    return rng.normal(size=(_N, _D)).astype(np.float32).astype(np.float64)
 
 
 def _logprob(attempt, params, x, where):
@@ -69,19 +73,17 @@ def _logprob(attempt, params, x, where):
 
 
 def parameters_of_zero_give_the_standard_normal(attempt):
-    x = attempt.rng.normal(size=(_N, 3)).astype(np.float32)
-    params = zero_params(attempt, 3, 2)
-    has_shape(attempt(params, x[0]), (), where="one point of d = 3")
-    x = x.astype(np.float64)
+    x = _points(attempt.rng)
     where = "d = 3, two layers, every floating leaf set to zero"
-    close(_logprob(attempt, params, x, where), oracles.normal_logpdf(x).sum(axis=-1), Tolerance(1e-5, 1e-5),
+    got = _logprob(attempt, zero_params(attempt, _D, _LAYERS), x, where)
+    close(got, oracles.normal_logpdf(x).sum(axis=-1), Tolerance(1e-5, 1e-5),
           where=where, says="log p is that of N(0, I)")  # fmt: skip
 
 
 def a_density_is_the_base_density_times_the_stretching(attempt):
-    x = attempt.rng.normal(size=(_N, 4)).astype(np.float32).astype(np.float64)
-    where = "d = 4, three layers, random parameters"
-    params = random_params(attempt, 4, 3)
+    x = _points(attempt.rng)
+    where = "d = 3, two layers, random parameters"
+    params = random_params(attempt, _D, _LAYERS)
     forward = attempt.companion("nice_forward").float64.vmap(None, 0)
     z, logdet = (array(one).astype(np.float64) for one in fields(forward(params, x), "z", "logdet"))
     base = oracles.normal_logpdf(z).sum(axis=-1)
@@ -95,19 +97,19 @@ def a_density_is_the_base_density_times_the_stretching(attempt):
 def autodiff_finds_its_slopes(attempt):
     # In float64, along directions in all parameters at once: what the slopes promise, and what happens. A kink of a
     # ReLU lies within so small a step once in some hundred directions, so most of the five have to agree.
-    x = attempt.rng.normal(size=4).astype(np.float32).astype(np.float64)
-    where = "d = 4, three layers, random parameters"
+    x = _points(attempt.rng)
+    where = "d = 3, two layers, random parameters"
     promised, found = [], []
     for _ in range(5):
-        params, way = random_params(attempt, 4, 3), []
-        slopes = attempt.float64.grad(0).keep(params, x).leaves()
+        params, way = random_params(attempt, _D, _LAYERS), []
+        slopes = attempt.float64.grad(0).keep(params, x[0]).leaves()
         leaves = params.leaves()
         way = [attempt.rng.normal(size=leaf.shape) if leaf.dtype.kind == "f" else None for leaf in leaves]
         ends = []
         for sign in (1, -1):
             moved = [leaf if v is None else (leaf + sign * 1e-4 * v).astype(leaf.dtype)
                      for leaf, v in zip(leaves, way, strict=True)]  # fmt: skip
-            ends.append(float(has_shape(attempt.float64(params.with_leaves(moved), x), (), where=where)))
+            ends.append(float(_logprob(attempt, params.with_leaves(moved), x, where)[0]))
         floats = [v for v in way if v is not None]
         promised.append(sum(float(np.sum(g.astype(np.float64) * v)) for g, v in zip(slopes, floats, strict=True)))
         found.append((ends[0] - ends[1]) / 2e-4)

@@ -193,8 +193,8 @@ exercise = Exercise(
     checks=(
         every_size_adds_the_weights_it_needs,
         units_of_a_layer_differ,
-        the_key_alone_decides,
         no_two_layers_are_drawn_alike,
+        the_key_alone_decides,
     ),
     variants=(one_flat_vector, transposed_with_a_bias_column),
     mistakes=(

@@ -1,4 +1,73 @@
 """The exercises of `nfvi`: `ex.NAME.check(answer)`, `.hint()`, `.reveal()`, `.yours_or_ours()`."""
 # Built by `python -m solutions build`.
 
-__all__ = []
+from dflvi.exercises.nfvi.absorb_global_flow import exercise as absorb_global_flow
+from dflvi.exercises.nfvi.amortised_flow_params import exercise as amortised_flow_params
+from dflvi.exercises.nfvi.beta_schedule import exercise as beta_schedule
+from dflvi.exercises.nfvi.chain import exercise as chain
+from dflvi.exercises.nfvi.constrain_planar import exercise as constrain_planar
+from dflvi.exercises.nfvi.constrain_radial import exercise as constrain_radial
+from dflvi.exercises.nfvi.cost_exponent import exercise as cost_exponent
+from dflvi.exercises.nfvi.decode_nf import exercise as decode_nf
+from dflvi.exercises.nfvi.density_on_grid import exercise as density_on_grid
+from dflvi.exercises.nfvi.det_lemma_ladder import exercise as det_lemma_ladder
+from dflvi.exercises.nfvi.diagnose import exercise as diagnose
+from dflvi.exercises.nfvi.elbo_absorbed import exercise as elbo_absorbed
+from dflvi.exercises.nfvi.elbo_flow import exercise as elbo_flow
+from dflvi.exercises.nfvi.encode_nf import exercise as encode_nf
+from dflvi.exercises.nfvi.evaluate import exercise as evaluate
+from dflvi.exercises.nfvi.flow_table import exercise as flow_table
+from dflvi.exercises.nfvi.gap_table import exercise as gap_table
+from dflvi.exercises.nfvi.gaps import exercise as gaps
+from dflvi.exercises.nfvi.generate import exercise as generate
+from dflvi.exercises.nfvi.genplanar import exercise as genplanar
+from dflvi.exercises.nfvi.grid_posterior import exercise as grid_posterior
+from dflvi.exercises.nfvi.init_nfvae import exercise as init_nfvae
+from dflvi.exercises.nfvi.iwae import exercise as iwae
+from dflvi.exercises.nfvi.iwae_ledger import exercise as iwae_ledger
+from dflvi.exercises.nfvi.local_ffg import exercise as local_ffg
+from dflvi.exercises.nfvi.log_mean_exp import exercise as log_mean_exp
+from dflvi.exercises.nfvi.log_weights import exercise as log_weights
+from dflvi.exercises.nfvi.logq_along import exercise as logq_along
+from dflvi.exercises.nfvi.logq_at import exercise as logq_at
+from dflvi.exercises.nfvi.neg_elbo_nf import exercise as neg_elbo_nf
+from dflvi.exercises.nfvi.planar import exercise as planar
+from dflvi.exercises.nfvi.planar_inverse import exercise as planar_inverse
+from dflvi.exercises.nfvi.q6_1_1 import exercise as q6_1_1
+from dflvi.exercises.nfvi.q6_1_2 import exercise as q6_1_2
+from dflvi.exercises.nfvi.q6_1_3 import exercise as q6_1_3
+from dflvi.exercises.nfvi.q6_2_1 import exercise as q6_2_1
+from dflvi.exercises.nfvi.q6_2_2 import exercise as q6_2_2
+from dflvi.exercises.nfvi.q6_2_3 import exercise as q6_2_3
+from dflvi.exercises.nfvi.q6_3_1 import exercise as q6_3_1
+from dflvi.exercises.nfvi.q6_3_2 import exercise as q6_3_2
+from dflvi.exercises.nfvi.q6_4_1 import exercise as q6_4_1
+from dflvi.exercises.nfvi.q6_4_2 import exercise as q6_4_2
+from dflvi.exercises.nfvi.q6_4_3 import exercise as q6_4_3
+from dflvi.exercises.nfvi.q6_4_4 import exercise as q6_4_4
+from dflvi.exercises.nfvi.q6_5_1 import exercise as q6_5_1
+from dflvi.exercises.nfvi.q6_5_2 import exercise as q6_5_2
+from dflvi.exercises.nfvi.q6_5_3 import exercise as q6_5_3
+from dflvi.exercises.nfvi.q6_5_4 import exercise as q6_5_4
+from dflvi.exercises.nfvi.q6_5_5 import exercise as q6_5_5
+from dflvi.exercises.nfvi.q6_5_6 import exercise as q6_5_6
+from dflvi.exercises.nfvi.q6_6_1 import exercise as q6_6_1
+from dflvi.exercises.nfvi.q6_6_2 import exercise as q6_6_2
+from dflvi.exercises.nfvi.q6_6_3 import exercise as q6_6_3
+from dflvi.exercises.nfvi.q6_7_1 import exercise as q6_7_1
+from dflvi.exercises.nfvi.q6_7_2 import exercise as q6_7_2
+from dflvi.exercises.nfvi.q6_7_3 import exercise as q6_7_3
+from dflvi.exercises.nfvi.q6_8_1 import exercise as q6_8_1
+from dflvi.exercises.nfvi.q6_8_2 import exercise as q6_8_2
+from dflvi.exercises.nfvi.q6_8_3 import exercise as q6_8_3
+from dflvi.exercises.nfvi.q6_9_1 import exercise as q6_9_1
+from dflvi.exercises.nfvi.q6_9_2 import exercise as q6_9_2
+from dflvi.exercises.nfvi.q6_9_3 import exercise as q6_9_3
+from dflvi.exercises.nfvi.q6_9_4 import exercise as q6_9_4
+from dflvi.exercises.nfvi.radial import exercise as radial
+from dflvi.exercises.nfvi.radial_inverse import exercise as radial_inverse
+from dflvi.exercises.nfvi.sample_posterior import exercise as sample_posterior
+from dflvi.exercises.nfvi.sylvester import exercise as sylvester
+from dflvi.exercises.nfvi.train_nfvae import exercise as train_nfvae
+
+__all__ = ["absorb_global_flow", "amortised_flow_params", "beta_schedule", "chain", "constrain_planar", "constrain_radial", "cost_exponent", "decode_nf", "density_on_grid", "det_lemma_ladder", "diagnose", "elbo_absorbed", "elbo_flow", "encode_nf", "evaluate", "flow_table", "gap_table", "gaps", "generate", "genplanar", "grid_posterior", "init_nfvae", "iwae", "iwae_ledger", "local_ffg", "log_mean_exp", "log_weights", "logq_along", "logq_at", "neg_elbo_nf", "planar", "planar_inverse", "q6_1_1", "q6_1_2", "q6_1_3", "q6_2_1", "q6_2_2", "q6_2_3", "q6_3_1", "q6_3_2", "q6_4_1", "q6_4_2", "q6_4_3", "q6_4_4", "q6_5_1", "q6_5_2", "q6_5_3", "q6_5_4", "q6_5_5", "q6_5_6", "q6_6_1", "q6_6_2", "q6_6_3", "q6_7_1", "q6_7_2", "q6_7_3", "q6_8_1", "q6_8_2", "q6_8_3", "q6_9_1", "q6_9_2", "q6_9_3", "q6_9_4", "radial", "radial_inverse", "sample_posterior", "sylvester", "train_nfvae"]

@@ -1,0 +1,23 @@
+"""6.1  The gap of a flow that is the same for all images."""
+
+# Built from solutions/nfvi/q6_1_1.py by `python -m solutions build`. Edit that file, not this one.
+
+from dflvi.checking.exercise import Prediction
+
+
+exercise = Prediction(
+    __name__,
+    question="6.1",
+    text="""
+Three VAEs for small digits, with the same networks and two latents: one with a diagonal Gaussian, one with 16 planar
+layers put out for each image ("amortised"), and one with 16 planar layers whose parameters are trained but are the same
+for all images. Each has an inference gap on test images, log p(x) less the ELBO. Where is that of the third, on the
+average of some seeds? Answer "near diagonal" or "near amortised".
+""".strip(),
+    hints=(
+        "What does this model amount to, if the flow is read as part of the decoder?",
+        "The gap is a KL divergence between q and the posterior. What becomes of it if both are carried back through "
+        "one bijection?",
+    ),
+    sealed='b515d609a1280c56',
+)

@@ -1,0 +1,116 @@
+"""6.6  A Sylvester layer: M hidden units, and a determinant that can be read off."""
+
+# Built from solutions/nfvi/sylvester.py by `python -m solutions build`. Edit that file, not this one.
+
+import numpy as np
+from jaxtyping import Array, Float
+from dflvi.checking.compare import T64, close, fields, finite, has_shape
+from dflvi.checking.exercise import Exercise
+from dflvi.types import Scalar
+
+
+def sylvester(
+    Q: Float[Array, "D M"], R1: Float[Array, "M M"], R2: Float[Array, "M M"], b: Float[Array, " M"],
+    z: Float[Array, " D"],
+) -> tuple[Float[Array, " D"], Scalar]:  # fmt: skip
+    """One layer f(z) = z + Q R1 tanh(R2 Q' z + b), and by how much it stretches volumes at z.
+
+    Args:
+        Q: M orthonormal columns, Q' Q = I, [D, M]; M is at most D.
+        R1: an upper triangular matrix, [M, M].
+        R2: another one, [M, M].
+        b: the biases, [M].
+        z: a point, [D].
+
+    Returns:
+        y: f(z), [D].
+        logdet: log |det df/dz| at z, a number, in nats. No determinant has to be computed for it.
+
+    The layer can be undone if r1_ii r2_ii > -1 for each i and R2 has an inverse. Whoever trains it has to see to
+    that; here all is taken as it comes, also where the determinant is negative. JAX must be able to differentiate
+    both results (van den Berg, Hasenclever, Tomczak and Welling 2018, theorem 1 and section 3).
+    """
+    raise NotImplementedError("yours to write")
+
+_SHAPES = ((5, 2), (3, 3))  # D, M
+
+_POINTS = 200
+
+
+def _layer(rng, D, M, lawful):
+    """Q, R1, R2, b and points, with numbers of float32."""
+    Q = np.linalg.qr(rng.normal(size=(D, M)))[0]
+    R1, R2 = (np.triu(rng.normal(size=(M, M))) for _ in range(2))
+    if lawful:  # products of the diagonals from -0.95 to 0.95, both signs
+        for R in (R1, R2):
+            np.fill_diagonal(R, rng.choice((-1, 1), M) * rng.uniform(0.3, 0.97, M))
+    else:  # and here each product is -2 or lower, so that some points lie where the layer folds
+        np.fill_diagonal(R1, rng.uniform(1.5, 2.5, M))
+        np.fill_diagonal(R2, -rng.uniform(1.5, 2.5, M))
+    parts = Q, R1, R2, rng.normal(size=M), 1.5 * rng.normal(size=(_POINTS, D))
+    return tuple(part.astype(np.float32).astype(np.float64) for part in parts)
+
+
+def _carried(attempt, Q, R1, R2, b, z, where):
+    y, logdet = fields(attempt.float64.vmap(None, None, None, None, 0)(Q, R1, R2, b, z), "y", "logdet")
+    y = finite(has_shape(y, z.shape, where=where, what="y"), where=where, what="y")
+    return y, has_shape(logdet, z.shape[:1], where=where, what="logdet")
+
+
+def _jacobians(Q, R1, R2, b, z):
+    slopes = 1 / np.cosh((z @ Q) @ R2.T + b) ** 2
+    return np.eye(len(Q)) + np.einsum("dm,nm,me->nde", Q @ R1, slopes, R2 @ Q.T)
+
+
+def it_is_a_planar_layer_with_a_and_b_in_factors(attempt):
+    for D, M in _SHAPES:
+        Q, R1, R2, b, z = _layer(attempt.rng, D, M, True)
+        where = f"D = {D}, M = {M}, random lawful Q, R1, R2 and b, one point"
+        y, logdet = fields(attempt.float64(Q, R1, R2, b, z[0]), "y", "logdet")
+        has_shape(logdet, (), where=where, what="logdet")
+        close(y, z[0] + (Q @ R1) @ np.tanh((R2 @ Q.T) @ z[0] + b), T64, where=where, what="y",
+              says="the layer with A = Q R1 and B = R2 Q'")  # fmt: skip
+
+
+def its_logdet_is_that_of_its_jacobian(attempt):
+    for D, M in _SHAPES:
+        Q, R1, R2, b, z = _layer(attempt.rng, D, M, True)
+        where = f"D = {D}, M = {M}, random lawful Q, R1, R2 and b, {_POINTS} points; all determinants are positive"
+        _, logdet = _carried(attempt, Q, R1, R2, b, z, where)
+        finite(logdet, where=where, what="logdet")
+        # Q is orthonormal to seven digits only, and the formula takes it to be so
+        close(logdet, np.linalg.slogdet(_jacobians(Q, R1, R2, b, z))[1], T64._replace(abs=2e-6), where=where,
+              what="logdet", says="logdet against the log |det| of the Jacobian of f")  # fmt: skip
+
+
+def where_space_is_turned_over_it_gives_the_volume(attempt):
+    D, M = _SHAPES[0]
+    Q, R1, R2, b, z = _layer(attempt.rng, D, M, False)
+    sign, want = np.linalg.slogdet(_jacobians(Q, R1, R2, b, z))
+    where = f"D = {D}, M = {M}, each r1_ii r2_ii below -2; {int(np.sum(sign < 0))} of {_POINTS} determinants negative"
+    _, logdet = _carried(attempt, Q, R1, R2, b, z, where)
+    finite(logdet, where=where, what="logdet", says="the determinant is negative at some points")
+    away = want > -3  # not on the fold, where the log magnifies what Q lacks in digits
+    close(logdet.astype(np.float64)[away], want[away], T64._replace(abs=2e-5), where=where, what="logdet",
+          says="the log of the absolute value")  # fmt: skip
+
+
+exercise = Exercise(
+    sylvester,
+    question="6.6",
+    minutes=15,
+    difficulty=2,
+    differentiable=True,
+    hints=(
+        "It is your `genplanar` with A = Q R1 and B = R2 Q'. What becomes of B A?",
+        "Q' Q is the identity, so that only R2 R1 is left. Which entries does a product of two upper triangular "
+        "matrices have on its diagonal, and what is the determinant of such a matrix?",
+        "One factor for each unit: 1 plus the slope of its tanh times the two diagonal entries. Take logs of absolute "
+        "values and add.",
+    ),
+    checks=(
+        it_is_a_planar_layer_with_a_and_b_in_factors,
+        its_logdet_is_that_of_its_jacobian,
+        where_space_is_turned_over_it_gives_the_volume,
+    ),
+)
