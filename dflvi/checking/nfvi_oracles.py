@@ -63,24 +63,28 @@ def under_a_wide_q(attempt, d: int, K: int):
     eps, weights = vae_oracles.grid(d, 19)
     eps, weights = eps[:, None], weights[:, None]
     x, best, empty = all_images(), None, made(attempt, d, K)
-    for filling in range(10):
-        params = empty.filled(lambda shape: 0.5 * attempt.rng.normal(size=shape))
+    for filling in range(60):
+        spread = 0.5 if filling < 20 else 0.25  # so that there is one in the end
+        params = empty.filled(lambda shape: spread * attempt.rng.normal(size=shape))  # noqa: B023
         mu, logvar, flow = encoded(attempt, params, x, d, K)
         before = mu + np.exp(0.5 * logvar) * eps
         z, volume = planar_flows.chain("planar", flow, before)
         log_q = planar_flows.standard_normal(eps) - 0.5 * logvar.sum(axis=1) - volume
-        largest = np.max(planar_flows.standard_normal(z) - log_q, axis=0)
-        score = -largest
-        if np.any(largest < np.log(20)):
+        ratio = planar_flows.standard_normal(z) - log_q
+        largest = np.max(ratio, axis=0)
+        with np.errstate(over="ignore"):  # no prior is left over where q does not get to
+            tame = (largest < np.log(20)) & (np.abs(np.sum(weights * np.exp(ratio), axis=0) - 1) < 0.1)
+        score = np.where(tame, 0.0, -1.0 - np.abs(largest))
+        if np.any(tame):
             _, scatter = evidence(attempt, params, x, 1000)  # of the likelihood over the prior, in units of its mean
             with np.errstate(over="ignore"):
                 elsewhere = np.sum(weights * np.exp(planar_flows.standard_normal(before) - log_q), axis=0)
             moved = np.sqrt(np.sum(weights * np.sum((z - before) ** 2, axis=-1), axis=0))
             effect = np.minimum(np.abs(np.log(elsewhere)), 0.5) * np.minimum(moved, 2) if K else np.ones(len(x))
-            score = np.where(largest < np.log(20), effect * np.minimum(np.sqrt(1000) * scatter, 1.5), score)
+            score = np.where(tame, effect * np.minimum(np.sqrt(1000) * scatter, 1.5), score)
         i = int(np.argmax(score))
         if best is None or score[i] > best[0]:
             best = score[i], params, x[i : i + 1]
-        if filling >= 2 and best[0] > 0.3:
+        if (filling >= 2 and best[0] > 0.3) or (filling >= 9 and best[0] >= 0):
             break
     return best[1], best[2]

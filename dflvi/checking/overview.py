@@ -73,7 +73,7 @@ class Table:
         return "\n".join([*lines, "", f"in all: {_totals(self.rows)}"])
 
     def _repr_html_(self) -> str:
-        left = 'style="text-align:left;padding:1px 10px 1px 0"'
+        left = 'align="left"'
         heads = "".join(f'<th scope="col" {left}>{column}</th>' for column in _COLUMNS)
         bodies = ""
         for section, rows, totals in self.sections():

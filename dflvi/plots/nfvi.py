@@ -47,7 +47,7 @@ def guides_beside_draws(reference, draws: dict, labels, window):
     import matplotlib.pyplot as plt
 
     size = (2.3 * len(draws) + 1.0, 2.8)
-    figure, panels = plt.subplots(1, len(draws), figsize=size, sharex=True, sharey=True, squeeze=False)
+    figure, panels = plt.subplots(1, len(draws), figsize=size, dpi=72, sharex=True, sharey=True, squeeze=False)
     reference = np.asarray(reference, np.float64)
     for axes, (title, points) in zip(panels[0], draws.items(), strict=True):
         counts, xs, ys = np.histogram2d(*reference.T, bins=40, range=window, density=True)
@@ -89,7 +89,7 @@ def posteriors_and_draws(log_joints, draws: dict, z, *, images=None, rows=(), ga
     with_images = images is not None
     widths = [0.55] * with_images + [1.0] * len(draws)
     size = (0.8 + 2.1 * sum(widths), 0.5 + 2.1 * m)
-    figure, panels = plt.subplots(m, len(widths), figsize=size, squeeze=False, width_ratios=widths)
+    figure, panels = plt.subplots(m, len(widths), figsize=size, dpi=80, squeeze=False, width_ratios=widths)
     for i, row in enumerate(panels):
         if with_images:
             side = int(np.sqrt(np.asarray(images).shape[-1]))
@@ -222,7 +222,7 @@ def flow_panel(rows: dict, reach=4.0):
 
     n_columns = max(len(row) for row in rows.values())
     size = (1.75 * n_columns + 0.6, 1.95 * len(rows) + 0.2)
-    figure, panels = plt.subplots(len(rows), n_columns, figsize=size, sharex=True, squeeze=False)
+    figure, panels = plt.subplots(len(rows), n_columns, figsize=size, dpi=72, sharex=True, squeeze=False)
     for number, (label, row) in enumerate(rows.items()):
         line = panels[number]
         for axes, (title, density) in zip(line, row.items(), strict=False):
