@@ -1,6 +1,8 @@
 """Figures of section 6: posteriors beside what stands in for them."""
 
 
+import textwrap
+
 import numpy as np
 
 from dflvi.plots.style import DASHES, THIRD, TRUTH, YOURS, require
@@ -164,8 +166,9 @@ def seeds_as_dots(table: dict, quantities: dict):
     """
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots(1, len(quantities), figsize=(2.7 * len(quantities), 3.0), squeeze=False)
-    marks = "os^Dv"
+    width = max(2.7, 0.8 * len(table)) * len(quantities)
+    figure, panels = plt.subplots(1, len(quantities), figsize=(width, 3.0), squeeze=False)
+    marks, names = "os^Dv", [textwrap.fill(name, 8) for name in table]
     for axes, (quantity, label) in zip(panels[0], quantities.items(), strict=True):
         for place, of_model in enumerate(table.values()):
             values = np.asarray(of_model[quantity], np.float64)
@@ -174,7 +177,7 @@ def seeds_as_dots(table: dict, quantities: dict):
                 shift = 0.12 * (seed - (len(values) - 1) / 2)
                 axes.plot(place + shift, value, marks[seed % 5], color=YOURS, ms=6, mew=0.6, mec="white",
                           label=f"seed {seed}" if place == 0 else None)  # fmt: skip
-        axes.set_xticks(range(len(table)), list(table))
+        axes.set_xticks(range(len(table)), names)
         axes.set(ylabel=label, xlim=(-0.5, len(table) - 0.5))
     panels[0, -1].legend(fontsize="small")
     return list(panels[0])
