@@ -204,8 +204,8 @@ def all_files(section: str | None = None) -> dict[Path, str]:
     from solutions import editions, table_of_questions
 
     files = {**question_files(section), **editions.built_files(section)}
-    if section is None:
-        readme = ROOT / "README.md"
+    readme = ROOT / "README.md"
+    if section is None and readme.exists():
         files[readme] = table_of_questions.with_table(readme.read_text())
     return files
 
