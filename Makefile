@@ -79,7 +79,7 @@ build: env  ## exercises and notebooks from their sources, then the two wheels i
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist solutions
 
 lock: pyproject.toml  ## solve requirements.lock anew (needs uv)
-	uv pip compile --quiet pyproject.toml --extra author --extra data --upgrade --universal --python-version 3.11 \
+	uv pip compile --quiet pyproject.toml --extra author --extra data --extra bridge --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-annotate --no-emit-package dflvi \
 	  --custom-compile-command "make lock" --output-file requirements.lock
 

@@ -18,7 +18,7 @@ from numpyro.infer.autoguide import AutoContinuous
 from numpyro.infer.initialization import init_to_uniform
 from numpyro.infer.util import log_density
 
-from dflvi.checking.here import _quickly
+from dflvi.checking.here import compiler_options
 from dflvi.types import Key, Planar
 
 
@@ -209,7 +209,7 @@ def weighed(guide: AutoContinuous, params: dict[str, Any], key: Key, n: int) -> 
 
 def quickly_compiled(f: Callable, *arguments: Any) -> Any:
     """The result of f, run once as one program: XLA takes a fifth of the time to compile it, and the run is slower."""
-    return jax.jit(f).lower(*arguments).compile(_quickly())(*arguments)
+    return jax.jit(f).lower(*arguments).compile(compiler_options())(*arguments)
 
 
 def pareto_k(log_weights: np.ndarray) -> float | None:

@@ -523,7 +523,7 @@ def test_planted_over_many_keys(plant, fault):
 
 
 def test_without_a_fault_thousands_of_keys_are_quiet(plant):
-    lines, found = verify.over_many_keys(plant(DRAWS), 300, 10.0)
+    lines, found = verify.over_many_keys(plant(DRAWS), 300, 100.0)  # not the time, the keys are to end it
     assert found == []
     assert any("largest |z|" in line for line in lines)
     assert any("0 misses in 300" in line for line in lines)

@@ -184,7 +184,7 @@ class Here:
                 if has_while and not self.may_hang:
                     raise ContainsWhile(name)
                 if equations <= _TOO_LONG_TO_COMPILE:
-                    self._programs[shapes] = traced.lower().compile(_quickly())
+                    self._programs[shapes] = traced.lower().compile(compiler_options())
                     return rest.put_back(jax.block_until_ready(self._programs[shapes](*arguments.dynamic)))
                 if asked - {"jit", "float64", "keep", "afresh"}:
                     return rest.put_back(jax.block_until_ready(program(*arguments.dynamic)))
@@ -197,7 +197,7 @@ class Here:
 
 
 @functools.cache
-def _quickly() -> dict | None:
+def compiler_options() -> dict | None:
     """XLA's options for programs that run once: four times as quick to compile. None where it does not know them."""
     options = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
     try:

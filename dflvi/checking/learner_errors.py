@@ -192,7 +192,8 @@ def time_limit(seconds: float):
         return
 
     def stop(signum, frame):
-        if frame is None or "weakref" not in frame.f_code.co_filename:  # there it would be lost
+        # In a callback of the garbage collector it would be lost: the next alarm comes soon.
+        if frame is None or not ("weakref" in frame.f_code.co_filename or frame.f_code.co_name == "_xla_gc_callback"):
             raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, stop)

@@ -27,8 +27,9 @@ def grid_posterior(
         logpost: log p(z|x) in nats, per unit area, at these points, [n, n].
         logpx: log p(x) in nats, a number.
 
-    The logs of the joint may be numbers like -5,000. When you are done, call `targets.warn_if_cut(log_joint, lim)`: it
-    says how much of the posterior lies outside of the box, if that is more than 0.1 %, and is silent otherwise.
+    The logs of the joint may be numbers like -5,000. When you are done, hand your two arguments `log_joint` and `lim`
+    to `warn_if_cut` of `dflvi.targets`: it says how much of the posterior lies outside of the box, if that is more than
+    0.1 %, and is silent otherwise.
     """
     raise NotImplementedError("yours to write")
 
