@@ -183,20 +183,18 @@ class NotebookWithExercises(Notebook):
 SELDOM = ("02_cavi", "03_bbvi", "04_vae", "06_nfvi")
 
 
-def _solved_of(kind):
-    def test(self, source, tmp_path):
-        kind.__mro__[1].test_the_solved_edition_runs_clean_and_every_check_passes(self, source, tmp_path)
-
-    return test
+@pytest.mark.full
+def _in_full(self, source, tmp_path):
+    Notebook.test_the_solved_edition_runs_clean_and_every_check_passes(self, source, tmp_path)
 
 
 for path in sorted(editions.SOURCES.glob("*.md")):
     kind = NotebookWithExercises if build.names(path.stem[3:]) else Notebook
     name = f"Test_{path.stem}"
-    Made = type(name, (kind,), {"path": path, "__module__": __name__})
+    body = {"path": path, "__module__": __name__}
     if path.stem in SELDOM:
-        Made.test_the_solved_edition_runs_clean_and_every_check_passes = pytest.mark.full(_solved_of(Made))
-    globals()[name] = Made
+        body["test_the_solved_edition_runs_clean_and_every_check_passes"] = _in_full
+    globals()[name] = type(name, (kind,), body)
 
 
 def test_strictly_the_first_notebook_fails_at_the_answers_that_are_not_right(tmp_path):

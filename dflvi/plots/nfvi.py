@@ -417,7 +417,7 @@ def cost_curves(times: dict, slopes=(3, 1)):
                 x = np.array(list(measured))[-2:]
                 y = measured[x[-1]] * (x / x[-1]) ** power
                 axes.plot(x, 0.4 * y, color="0.6", linewidth=1.0)
-                axes.text(x[0], 0.3 * y[0], f"power {power}", ha="center", va="top", fontsize=9, color="0.4")
+                axes.text(x[0] / 1.15, 0.4 * y[0], f"power {power}", ha="right", va="center", fontsize=9, color="0.4")
         axes.set(xscale="log", yscale="log", xlabel=size)
         axes.minorticks_off()
         axes.set_xticks(list(measured), list(measured))

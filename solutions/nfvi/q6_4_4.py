@@ -16,6 +16,6 @@ exercise = Prediction(
     answer="""
 Sixty tanhs in place of one for each layer, in sequence, then one more to move the point back, and the way there: 496
 against 8. A clock says less than 62 times, since whatever else a call costs is the same for both, and tanhs of many
-points run side by side: we saw five to seven times on a busy machine with two cores. The notebook prints yours.
+points run side by side. The notebook prints the ratio on your machine.
 """,
 )
