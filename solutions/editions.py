@@ -34,6 +34,7 @@ import dflvi
 from dflvi.checking.answers import SECTIONS
 from dflvi.checking.exercise import Choice, Exercise, Ladder, Prediction, Question, answer_source
 from dflvi.checking.learner_errors import STUB
+from dflvi.concepts import CORE
 from solutions import build
 from solutions.build import ROOT, BuildError
 
@@ -297,8 +298,9 @@ def _frame(exercise: Question) -> str:
         blocks.append(exercise.as_markdown().strip())
     elif not callable(exercise.function):  # a value: the docstring of its file is the statement
         blocks.append(inspect.cleandoc(_module(exercise).__doc__ or "").partition("\n")[2].strip())
+    core = "Core path. " if exercise.id in CORE else ""
     blocks.append(
-        f"*About {exercise.minutes} minutes, difficulty {exercise.difficulty} of 3. Stuck? "
+        f"*{core}About {exercise.minutes} minutes, difficulty {exercise.difficulty} of 3. Stuck? "
         f"`ex.{name}.hint()` gives {hints}, `ex.{name}.reveal()` our answer.*"
     )
     return "\n\n".join(filter(None, blocks))

@@ -7,25 +7,19 @@ import pytest
 
 import dflvi
 from dflvi.checking.answers import SECTIONS
-from dflvi.concepts import CONCEPTS, ConceptMap, leads_to
+from dflvi.checking.exercise import Choice, Ladder
+from dflvi.concepts import CONCEPTS, CORE, ConceptMap, after, ideas_of, leads_to, questions
+from solutions import editions
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = {1: 6, 2: 8, 3: 11, 4: 6, 5: 6, 6: 9}  # of each section of the curriculum
 
 
-def numbers(text):
-    """The questions that "3.2 to 3.4" or "2.5, 2.8" names."""
-    if " to " in text:
-        section, (first, last) = text[0], (int(part.split(".")[1]) for part in text.split(" to "))
-        return [f"{section}.{n}" for n in range(first, last + 1)]
-    return text.split(", ")
-
-
 def test_each_of_the_46_questions_is_on_the_map_once():
-    found = sorted(number for concept in CONCEPTS.values() for number in numbers(concept.questions))
+    found = sorted(number for concept in CONCEPTS.values() for number in questions(concept.questions))
     assert found == sorted(f"{section}.{n}" for section, last in QUESTIONS.items() for n in range(1, last + 1))
     for concept in CONCEPTS.values():
-        assert {SECTIONS[int(number[0]) - 1] for number in numbers(concept.questions)} == {concept.section}
+        assert {SECTIONS[int(number[0]) - 1] for number in questions(concept.questions)} == {concept.section}
 
 
 def test_nothing_is_built_on_what_comes_later():
@@ -61,6 +55,13 @@ def test_it_can_be_asked_twice():
     assert isinstance(dflvi.concept_map("vae"), ConceptMap)
 
 
+def test_what_a_text_names():
+    assert questions("3.2 to 3.4, 3.6") == ["3.2", "3.3", "3.4", "3.6"]
+    assert questions("1.1") == ["1.1"]
+    assert ideas_of("3.3") == ["Fisher information"]
+    assert after("3.3") == ["stochastic VI"]
+
+
 def test_what_leads_where():
     assert "the VAE" in leads_to("pathwise gradients")
 
@@ -68,3 +69,43 @@ def test_what_leads_where():
 def test_an_unknown_section():
     with pytest.raises(ValueError, match="Ask for one of conjugacy"):
         ConceptMap("gans")
+
+
+# ---- the core path ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sources():
+    return editions.sources()
+
+
+def test_the_core_path_is_three_hours_in_the_order_of_the_notebooks(sources):
+    there = {one.id: one for source in sources for one in source.exercises.values()}
+    places = [list(there).index(name) for name in CORE]
+    assert places == sorted(set(places))
+    assert 170 <= sum(there[name].minutes for name in CORE) <= 190
+    assert {name.split(".")[0] for name in CORE} == set(SECTIONS)
+
+
+def test_what_the_core_path_leaves_out_is_put_in_by_the_cells_that_go_on(sources):
+    """Every name that a check of the path is handed is bound before it: by our function, if not by the learner's."""
+    for source in sources:
+        core = [name for name in source.exercises if f"{source.section}.{name}" in CORE]
+        bound = set()
+        for cell in editions.edition(source, "learner", core).cells:  # an error, if an answer used what comes later
+            about = cell.metadata["dflvi"]
+            name = about.get("exercise")
+            if about["role"] == "check" and name in core:
+                assert set(getattr(source.exercises[name], "needs", ())) <= bound, name
+            if about["role"] == "go-on" and cell.cell_type == "code":
+                bound.add(name)
+        skipped = [one for one in source.exercises.values() if one.name not in bound]
+        assert all(isinstance(one, Choice | Ladder) for one in skipped)
+
+
+def test_the_core_path_is_marked_in_the_frames(sources):
+    for source in sources:
+        for cell in editions.edition(source, "learner").cells:
+            if cell.id.endswith("-frame"):
+                name = f"{source.section}.{cell.metadata['dflvi']['exercise']}"
+                assert ("*Core path. About " in cell.source) == (name in CORE), name
