@@ -1,0 +1,124 @@
+"""The countable targets of the notebooks: lengths, words for a line of code, what stands first and last."""
+
+import re
+
+import pytest
+
+from solutions import editions, prose
+
+STRETCH = 45  # cells from one heading to the next, an exercise counted as one: what is done in one sitting
+MEDIAN = {"nfvi": 7}  # lines of a given cell; 5 elsewhere. Section 6 runs experiments, and these are longer
+LONGEST = 25
+WORDS = (8, 20)  # of Markdown for a line of code
+
+
+@pytest.fixture(scope="module")
+def sources():
+    return editions.sources()
+
+
+@pytest.fixture(scope="module")
+def measured(sources):
+    return {source.section: prose.lengths(source) for source in sources}
+
+
+def test_no_stretch_between_headings_is_too_long(measured):
+    assert {name: one.heading for name, one in measured.items() if one.stretch > STRETCH} == {}
+
+
+def test_given_cells_are_short(measured):
+    assert {name: one.median for name, one in measured.items() if one.median > MEDIAN.get(name, 5)} == {}
+    assert {name: one.longest for name, one in measured.items() if one.longest > LONGEST} == {}
+
+
+def test_prose_leads(measured):
+    low, high = WORDS
+    assert {name: one.words for name, one in measured.items() if not low <= one.words <= high} == {}
+
+
+def test_no_code_cell_follows_a_code_cell_but_a_check_its_stub(measured):
+    assert {name: one.in_a_row for name, one in measured.items() if one.in_a_row} == {}
+
+
+def test_the_first_cell_says_what_for_and_with_what(sources):
+    for source in sources:
+        first = source.cells[0].source
+        for part in ("**Goal.**", "**You need**", "**Time.**", "| symbol | name in code | what it is | shape |"):
+            assert part in first, f"{source.label} has no {part}"
+
+
+def test_the_end_says_what_was_built_and_leads_back_to_the_papers(sources):
+    for source in sources:
+        text = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")
+        end = text[re.search(r"^## What you (have|built)", text, re.MULTILINE).start() :]
+        assert re.search(r"\beq(\.|uations?)", end), f"{source.label} names no equation of its papers"
+
+
+def test_every_exercise_has_its_frame(sources):
+    for source in sources:
+        cells = editions.edition(source, "learner").cells
+        frames = [cell for cell in cells if cell.metadata["dflvi"]["role"] == "frame"]
+        assert len(frames) == len(source.exercises)
+        assert all(re.match(r"### \w+ \d\.\d+: ", cell.source) for cell in frames)
+        assert all(re.search(r"About \d+ minutes, difficulty [123] of 3", cell.source) for cell in frames)
+
+
+def test_prose_has_no_dashes_that_the_house_does_not_use(sources):
+    for source in sources:
+        found = [cell.source[:60] for cell in source.cells if cell.cell_type == "markdown" and "\u2014" in cell.source]
+        assert found == [], source.label
+
+
+# ---- the measures themselves ------------------------------------------------------------------
+
+TINY = """\
+---
+dflvi:
+  section: conjugacy
+---
+
+# T
+
+```{code-cell} ipython3
+from dflvi.exercises import conjugacy as ex
+```
+
+## One
+
+two words
+
+```{code-cell} ipython3
+a = 1
+
+# said
+b = 2
+```
+
+```{code-cell} ipython3
+c = 3
+```
+
+## Two
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    path = tmp_path / "01_conjugacy.md"
+    path.write_text(TINY)
+    return editions.read_source(path, ())
+
+
+def test_planted_code_after_code_is_seen_and_counted(tiny):
+    found = prose.lengths(tiny)
+    assert (found.heading, found.stretch, found.longest, found.median) == ("One", 3, 2, 1)
+    assert [pair[1] for pair in found.in_a_row] == ["conjugacy-start-given-3"]
+
+
+def test_minutes_are_compared_with_lines(sources):
+    found = [one for source in sources for one in prose.asked(source)]
+    assert all(one.lines >= 1 for one in found)
+    some = found[0]._replace(lines=10, minutes=1)
+    assert prose.outliers([some, some._replace(lines=1, minutes=4)]) == [
+        f"{some.exercise.id}: 10 lines, difficulty {some.exercise.difficulty}, 1 minutes"
+    ]
