@@ -21,8 +21,8 @@ class Lengths(NamedTuple):
         heading: where that is.
         median, longest: lines of a given code cell, comments and empty lines left out.
         words: of Markdown, for each line of code in the solved edition without its set-up.
-        in_a_row: pairs of code cells with nothing between them, in the learner edition. A stub and its check may be, and
-            the set-up and the imports.
+        in_a_row: pairs of code cells with nothing between them, in the learner edition. A stub and its check may be,
+            and the set-up and the imports.
     """
 
     notebook: str
