@@ -47,6 +47,18 @@ def test_the_first_cell_says_what_for_and_with_what(sources):
             assert part in first, f"{source.label} has no {part}"
 
 
+HOURS = {"three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+
+
+def test_the_hours_of_exercises_are_the_sum_of_their_minutes(sources):
+    for source in sources:
+        said = re.search(r"of which (\w+)( and a half)?( hours)? are exercises", source.cells[0].source)
+        hours = HOURS.get(said[1]) or int(said[1])
+        hours += 0.5 if said[2] else 0
+        total = sum(one.minutes for one in source.exercises.values()) / 60
+        assert abs(hours - total) < 0.4, f"{source.label} says {hours} hours, and its minutes are {total:.1f} hours"
+
+
 def test_the_end_says_what_was_built_and_leads_back_to_the_papers(sources):
     for source in sources:
         text = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")

@@ -65,7 +65,7 @@ class Report:
         return self.says
 
     def _repr_html_(self) -> str:
-        link = "" if self.file is None else f' <a href="{html.escape(self.file.name)}" target="_blank">Open it</a>.'
+        link = "" if self.file is None else f' <a href="{html.escape(self.file.as_posix())}" target="_blank">Open it</a>.'
         return f"<p>{html.escape(self.says)}{link}</p>"
 
 
