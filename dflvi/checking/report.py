@@ -65,8 +65,10 @@ class Report:
         return self.says
 
     def _repr_html_(self) -> str:
-        link = "" if self.file is None else f' <a href="{html.escape(self.file.as_posix())}" target="_blank">Open it</a>.'
-        return f"<p>{html.escape(self.says)}{link}</p>"
+        says = f"<p>{html.escape(self.says)}"
+        if self.file is not None:
+            says += f' <a href="{html.escape(self.file.as_posix())}" target="_blank">Open it</a>.'
+        return f"{says}</p>"
 
 
 # ---- notebooks --------------------------------------------------------------------------------
