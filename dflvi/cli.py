@@ -30,6 +30,7 @@ examples:
   dflvi check answers.py 2.8 --json       one question, for a program to read
   dflvi hint cavi_step                    the next hint
   dflvi status                            what is done and what is not
+  dflvi report                            one page with what you built
 
 Exit status of check: 0 at least one answer passed and none is wrong, 1 otherwise, 2 the file or the words
 on the command line cannot be used."""

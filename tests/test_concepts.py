@@ -7,9 +7,7 @@ import pytest
 
 import dflvi
 from dflvi.checking.answers import SECTIONS
-from dflvi.checking.exercise import Choice, Ladder
-from dflvi.concepts import CONCEPTS, CORE, ConceptMap, after, ideas_of, leads_to, questions
-from solutions import editions
+from dflvi.concepts import CONCEPTS, ConceptMap, after, ideas_of, leads_to, questions
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = {1: 6, 2: 8, 3: 11, 4: 6, 5: 6, 6: 9}  # of each section of the curriculum
@@ -69,43 +67,3 @@ def test_what_leads_where():
 def test_an_unknown_section():
     with pytest.raises(ValueError, match="Ask for one of conjugacy"):
         ConceptMap("gans")
-
-
-# ---- the core path ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sources():
-    return editions.sources()
-
-
-def test_the_core_path_is_three_hours_in_the_order_of_the_notebooks(sources):
-    there = {one.id: one for source in sources for one in source.exercises.values()}
-    places = [list(there).index(name) for name in CORE]
-    assert places == sorted(set(places))
-    assert 170 <= sum(there[name].minutes for name in CORE) <= 190
-    assert {name.split(".")[0] for name in CORE} == set(SECTIONS)
-
-
-def test_what_the_core_path_leaves_out_is_put_in_by_the_cells_that_go_on(sources):
-    """Every name that a check of the path is handed is bound before it: by our function, if not by the learner's."""
-    for source in sources:
-        core = [name for name in source.exercises if f"{source.section}.{name}" in CORE]
-        bound = set()
-        for cell in editions.edition(source, "learner", core).cells:  # an error, if an answer used what comes later
-            about = cell.metadata["dflvi"]
-            name = about.get("exercise")
-            if about["role"] == "check" and name in core:
-                assert set(getattr(source.exercises[name], "needs", ())) <= bound, name
-            if about["role"] == "go-on" and cell.cell_type == "code":
-                bound.add(name)
-        skipped = [one for one in source.exercises.values() if one.name not in bound]
-        assert all(isinstance(one, Choice | Ladder) for one in skipped)
-
-
-def test_the_core_path_is_marked_in_the_frames(sources):
-    for source in sources:
-        for cell in editions.edition(source, "learner").cells:
-            if cell.id.endswith("-frame"):
-                name = f"{source.section}.{cell.metadata['dflvi']['exercise']}"
-                assert ("*Core path. About " in cell.source) == (name in CORE), name

@@ -1,10 +1,16 @@
-"""The countable targets of the notebooks: lengths, words for a line of code, what stands first and last."""
+"""The six notebooks as one course: their countable targets, the core path, one table of symbols."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from solutions import editions, prose
+from dflvi.checking.answers import SECTIONS
+from dflvi.checking.exercise import Choice, Ladder
+from dflvi.concepts import CORE
+from solutions import editions, prose, symbols
+
+ROOT = Path(__file__).parent.parent
 
 STRETCH = 45  # cells from one heading to the next, an exercise counted as one: what is done in one sitting
 MEDIAN = {"nfvi": 7}  # lines of a given cell; 5 elsewhere. Section 6 runs experiments, and these are longer
@@ -79,6 +85,92 @@ def test_prose_has_no_dashes_that_the_house_does_not_use(sources):
     for source in sources:
         found = [cell.source[:60] for cell in source.cells if cell.cell_type == "markdown" and "\u2014" in cell.source]
         assert found == [], source.label
+
+
+# ---- the core path ----------------------------------------------------------------------------
+
+
+def test_the_core_path_is_three_hours_in_the_order_of_the_notebooks(sources):
+    there = {one.id: one for source in sources for one in source.exercises.values()}
+    places = [list(there).index(name) for name in CORE]
+    assert places == sorted(set(places))
+    assert 170 <= sum(there[name].minutes for name in CORE) <= 190
+    assert {name.split(".")[0] for name in CORE} == set(SECTIONS)
+
+
+def test_what_the_core_path_leaves_out_is_put_in_by_the_cells_that_go_on(sources):
+    """Every name that a check of the path is handed is bound before it: by our function, if not by the learner's."""
+    for source in sources:
+        core = [name for name in source.exercises if f"{source.section}.{name}" in CORE]
+        bound = set()
+        for cell in editions.edition(source, "learner", core).cells:  # an error, if an answer used what comes later
+            about = cell.metadata["dflvi"]
+            name = about.get("exercise")
+            if about["role"] == "check" and name in core:
+                assert set(getattr(source.exercises[name], "needs", ())) <= bound, name
+            if about["role"] == "go-on" and cell.cell_type == "code":
+                bound.add(name)
+        skipped = [one for one in source.exercises.values() if one.name not in bound]
+        assert all(isinstance(one, Choice | Ladder) for one in skipped)
+
+
+def test_the_core_path_is_marked_in_the_frames(sources):
+    for source in sources:
+        for cell in editions.edition(source, "learner").cells:
+            if cell.id.endswith("-frame"):
+                name = f"{source.section}.{cell.metadata['dflvi']['exercise']}"
+                assert ("*Core path. About " in cell.source) == (name in CORE), name
+
+
+# ---- symbols ----------------------------------------------------------------------------------
+
+
+PAGE = ROOT / symbols.FILE
+
+
+def explained():
+    """The letters that the page's first table and the sentence after it speak of."""
+    part = PAGE.read_text().split("## One thing")[0]
+    rows = re.findall(r"^\| (\$.+?) \|", part, re.MULTILINE)
+    alone = re.findall(r"^The letters .+$", part, re.MULTILINE)
+    return {letter for text in [*rows, *alone] for letter in symbols.letters(text)}
+
+
+def test_the_page_holds_the_tables_of_all_notebooks(sources):
+    assert symbols.with_table(PAGE.read_text(), sources) == PAGE.read_text()
+
+
+def test_a_letter_that_two_sections_use_is_explained(sources):
+    where = {}
+    for source in sources:
+        for row in symbols.rows(source):
+            for letter in symbols.letters(row.symbol):
+                where.setdefault(letter, set()).add(row.section)
+    shared = {letter for letter, sections in where.items() if len(sections) > 1}
+    assert shared - explained() == set()
+
+
+def test_every_notebook_has_a_table(sources):
+    for source in sources:
+        found = symbols.rows(source)
+        assert len(found) >= 8
+        assert all(row.symbol and row.what for row in found), source.label
+
+
+def test_the_letters_of_a_symbol():
+    assert symbols.letters(r"$m_k$, $s_k^2$") == ["m", "s"]
+    assert symbols.letters(r"$\log p(x)$") == ["p"]
+    assert symbols.letters(r"$\mu$, $\log\sigma^2$") == [r"\mu", r"\sigma"]
+    assert symbols.letters("ELBO") == []
+
+
+def test_planted_a_bar_in_a_cell_is_refused(tmp_path):
+    table = f"{symbols.HEAD}\n|---|---|---|---|\n| $|x|$ | `x` | a | b |\n"
+    text = f"---\ndflvi:\n  section: cavi\n---\n\n# T\n\n{table}"
+    path = tmp_path / "02_cavi.md"
+    path.write_text(text)
+    with pytest.raises(editions.BuildError, match="has not four cells"):
+        symbols.rows(editions.read_source(path, ()))
 
 
 # ---- the measures themselves ------------------------------------------------------------------
