@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 VOID = ("meta", "img", "br", "link")
-SOURCE = "def kl(q, p):\n    return (q * 1 < 2) & '<b>'\n"
+SOURCE = "import jax\n\nA = _jnp.asarray(_np.array([1.0]))\n\n@jax.jit\ndef kl(q, p):\n    return (q * 1 < 2) & '<b>'\n"
 
 
 class Page(HTMLParser):
@@ -57,7 +57,9 @@ def notebook(*cells):
 
 
 CELLS = (
-    cell("markdown", "## 2.1  Two ways to be *near*\n\nA sentence. Which of $\\tau$ and `q` is wider? Guess."),
+    cell("markdown", "## 2.1  Two ways to be *near*\n\nA sentence. Is $\\tau$ or `q` wider? Guess.", role="prose"),
+    cell("markdown", "### Exercise 2.1: What is this?", role="frame"),
+    cell("markdown", "On we go with your `fit` if it passes, else with ours.", role="go-on"),
     cell("code", "plots.both();", picture()),
     cell("markdown", "*What is seen: two bells,\na wide one and a \"narrow\" one.*"),
     cell("code", "print(3)", {"output_type": "stream", "name": "stdout", "text": "3 < 4\n"}),
@@ -93,12 +95,13 @@ def test_the_command_writes_a_page_and_says_what_is_on_it(here, capsys):
     status, out, err = say(capsys)
     assert (status, err) == (0, "")
     n = len(overview.exercises())
-    assert out.startswith(f"dflvi-report.html: 2 of {n} exercises passed, 2 figures. 01_conjugacy.ipynb is not in ")
+    assert out.startswith(f"dflvi-report.html: 2 of {n} exercises passed, 2 figures. Not in the folder: 01_conjugacy")
     text = Path("dflvi-report.html").read_text()
     page = Page(text)
     assert "Revealed before it passed, and so not counted as passed: cavi.cavi_step." in page.text
     assert "passed after 1 other answer" in page.text
-    assert SOURCE.strip() in page.text
+    assert SOURCE.split("\n\n")[-1].strip() in page.text
+    assert "import jax" not in page.text
     assert "3 < 4" in page.text
     assert report.versions() in page.text
     assert all(work in page.text for _, _, works in report.ONWARD for work in works)
@@ -106,8 +109,18 @@ def test_the_command_writes_a_page_and_says_what_is_on_it(here, capsys):
         'two bells, a wide one and a "narrow" one.',
         "A figure of yours without a description, under the heading 2.1 Two ways to be near: mine()",
     ]
-    assert "2.1 Two ways to be near Which of τ and q is wider?" in page.text
+    assert "2.1 Two ways to be near Is τ or q wider?" in page.text
     assert list(here.glob(".dflvi-*")) == []
+
+
+def test_it_says_what_was_ours_when_a_figure_was_drawn(here, capsys):
+    says = "kl: going on with ours (yours is not written yet).\nfit: going on with yours.\n"
+    went_on = cell("code", "kl = ...", {"output_type": "stream", "name": "stdout", "text": says}, role="go-on")
+    Path("work/02_cavi.ipynb").write_text(notebook(went_on, *CELLS))
+    say(capsys)
+    page = Page(Path("dflvi-report.html").read_text())
+    assert "When these were drawn, the course's own version stood in for kl." in page.text
+    assert "going on with" not in page.text
 
 
 def test_it_is_self_contained(here, capsys):
@@ -185,7 +198,7 @@ def test_a_damaged_notebook_is_named_and_the_rest_is_written(here, capsys, text,
     status, out, _ = say(capsys)
     assert (status, says in out) == (0, True)
     assert says in Page(Path("dflvi-report.html").read_text()).text
-    assert SOURCE.strip() in Page(Path("dflvi-report.html").read_text()).text
+    assert SOURCE.split("\n\n")[-1].strip() in Page(Path("dflvi-report.html").read_text()).text
 
 
 def test_strange_cells_and_pictures_that_are_none_are_passed_over(here, capsys):

@@ -1,5 +1,6 @@
 """One page of HTML that gathers what a learner built. It asks no other host for anything and runs no script."""
 
+import ast
 import base64
 import html
 import importlib.metadata
@@ -48,10 +49,17 @@ class Printed(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What one notebook shows. `trouble` is a sentence where it shows nothing, else ""."""
+    """What one notebook shows.
+
+    Fields:
+        figures, printed: in the order of its cells.
+        ours: names of the functions that it went on with in our version.
+        trouble: a sentence where it shows nothing, else "".
+    """
 
     figures: tuple[Figure, ...] = ()
     printed: tuple[Printed, ...] = ()
+    ours: tuple[str, ...] = ()
     trouble: str = ""
 
 
@@ -96,29 +104,32 @@ def runs(folder: Path) -> dict[str, Run]:
 
 def _shown(cells: list) -> Run:
     """The figures and the printed text of a notebook's cells."""
-    figures, printed, heading, asked = [], [], "", ""
+    figures, printed, ours, heading, asked = [], [], [], "", ""
     cells = [cell for cell in cells if isinstance(cell, dict)]
     for number, cell in enumerate(cells):
         source, role = _text(cell.get("source")), _dict(_dict(cell.get("metadata")).get("dflvi")).get("role")
         if cell.get("cell_type") == "markdown":
             titles = re.findall(r"^#{1,3} +(.+)$", source, re.MULTILINE)
-            if role != "frame":
+            if role in (None, "prose"):  # the other ones are built around an exercise
                 heading = plain(titles[-1]) if titles else heading
                 asked = _question(source)
             continue
         outputs = cell.get("outputs")
-        for output in outputs if isinstance(outputs, list) else ():
-            data = _picture(_dict(_dict(output).get("data")).get("image/png"))
+        for output in map(_dict, outputs if isinstance(outputs, list) else ()):
+            data = _picture(_dict(output.get("data")).get("image/png"))
             if data:
                 alt = _description(cells[number + 1 :]) or _no_description(source, heading)
                 figures.append(Figure(data, alt, heading, asked))
-            if role in (None, "given") and _dict(output).get("name") == "stdout":
-                text = _text(output.get("text")).strip("\n")
+            said = _text(output.get("text")) if output.get("name") == "stdout" else ""
+            if role == "go-on":
+                ours += re.findall(r"^(\w+): going on with ours", said, re.MULTILINE)
+            if role in (None, "given") and said.strip():
+                text = said.strip("\n")
                 text = text[:_LONGEST] + ("\n..." if len(text) > _LONGEST else "")
                 if printed and printed[-1].heading == heading:
                     text = f"{printed.pop().text}\n\n{text}"
                 printed.append(Printed(heading, text))
-    return Run(tuple(figures), tuple(one for one in printed if one.text.strip()))
+    return Run(tuple(figures), tuple(printed), tuple(ours))
 
 
 def _dict(value: Any) -> dict:
@@ -320,7 +331,7 @@ def _section(
     if code:
         parts.append(f"<h3>The code that passed</h3>{code}")
     if run is not None and run.figures:
-        parts.append(f"<h3>Figures</h3>{''.join(map(_figure, run.figures))}")
+        parts.append(f"<h3>Figures</h3>{_whose(run)}{''.join(map(_figure, run.figures))}")
     if run is not None and run.printed:
         parts.append(f"<h3>Numbers that were printed</h3>{''.join(map(_print, run.printed))}")
     if run is not None and run.trouble:
@@ -353,8 +364,31 @@ def title(exercise: Any) -> str:
 def _code(exercise: Any, source: str) -> str:
     return (
         f"<details><summary>{exercise.question} <code>{html.escape(exercise.name)}</code></summary>"
-        f'<pre tabindex="0"><code>{html.escape(source.strip())}</code></pre></details>'
+        f'<pre tabindex="0"><code>{html.escape(_without_imports(source).strip())}</code></pre></details>'
     )
+
+
+def _without_imports(source: str) -> str:
+    """A kept answer without its imports, and without the arrays that were kept with it."""
+    try:
+        nodes = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+    lines, texts = source.splitlines(), []
+    for node in nodes:
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+        text = "\n".join(lines[first - 1 : node.end_lineno])
+        if not isinstance(node, (ast.Import, ast.ImportFrom)) and not re.match(r"\w+ = _(jnp|np)\.", text):
+            texts.append(text)
+    return "\n\n\n".join(texts) or source
+
+
+def _whose(run: Run) -> str:
+    """A paragraph that names what was ours when the figures were drawn."""
+    if not run.ours:
+        return ""
+    names = ", ".join(f"<code>{html.escape(name)}</code>" for name in run.ours)
+    return f"<p>When these were drawn, the course's own version stood in for {names}.</p>"
 
 
 def _figure(figure: Figure) -> str:
@@ -496,10 +530,13 @@ def write(folder: Path | None = None, out: Path = Path(FILE)) -> Report:
         )
     _replace(out, page(exercises, records, shown, date=_today(), made_with=versions()))
     says = f"{out.name}: {n_passed} of {len(exercises)} exercises passed, {n_figures} figures."
-    missing = [run.trouble for run in shown.values() if run.trouble]
-    if not any((folder / notebook(section)).exists() for section in SECTIONS):
-        missing = ["No notebook of the course was found; `dflvi report FOLDER` names the folder they are in."]
-    return Report(out, " ".join([says, *missing]))
+    absent = [notebook(section) for section in SECTIONS if not (folder / notebook(section)).exists()]
+    more = [run.trouble for section, run in shown.items() if run.trouble and notebook(section) not in absent]
+    if len(absent) == len(shown):
+        more = ["No notebook of the course was found; `dflvi report FOLDER` names the folder they are in."]
+    elif absent:
+        more.append(f"Not in the folder: {', '.join(absent)}.")
+    return Report(out, " ".join([says, *more]))
 
 
 def _passed(exercises: list[Any], records: dict[str, progress.Record]) -> list[Any]:
