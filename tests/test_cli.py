@@ -489,7 +489,7 @@ def test_what_is_no_progress_is_not_loaded(say, write, given, says):
 def test_a_table_that_is_not_read_to_its_end_is_no_error(tmp_path):
     command = f"{sys.executable} -m dflvi.cli status | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path)
-    assert done.stdout.startswith("question")
+    assert done.stdout.split()[:2] == ["name", "kind"]
     assert done.stderr == ""
 
 
