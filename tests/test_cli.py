@@ -293,8 +293,9 @@ HANGS = "import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True:\n    p
 def start_and_wait_for_the_child(folder):
     (folder / "hangs.py").write_text(HANGS)
     command = [sys.executable, "-m", "dflvi.cli", "check", "hangs.py"]
-    listen = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  a suite in the background does not
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, preexec_fn=listen)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores it
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     wait_until(lambda: (folder / "pid").exists() and (folder / "pid").read_text(), 60)
     return process, int((folder / "pid").read_text())
 
