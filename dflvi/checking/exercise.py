@@ -207,7 +207,7 @@ class Exercise(Question):
         variants: other right answers, written honestly differently (for the tests).
         mistakes: known wrong answers.
         seconds: time limit of one call.
-        slow: a training function, with its own budget of time.
+        slow: its checks train something or draw at thousands of keys: with its own budget of time.
         differentiable: its gradient is asked for (the stub says so).
         stub: for a value, the text that the learner starts from (`PARENTS = {"eh": (), ...}`).
     """

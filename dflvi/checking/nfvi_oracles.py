@@ -85,6 +85,6 @@ def under_a_wide_q(attempt, d: int, K: int):
         i = int(np.argmax(score))
         if best is None or score[i] > best[0]:
             best = score[i], params, x[i : i + 1]
-        if (filling >= 2 and best[0] > 0.3) or (filling >= 9 and best[0] >= 0):
+        if (filling >= 2 and best[0] > 0.3) or (filling >= 24 and best[0] >= 0):
             break
     return best[1], best[2]

@@ -176,11 +176,19 @@ def losses(attempt, params, x: np.ndarray, keys: int, where: str) -> np.ndarray:
     return finite(result, where=where).astype(np.float64)
 
 
-def slope_is_that_of_its_values(attempt, params, before: tuple, after: tuple, where: str) -> None:
-    """Along a random direction in the parameters: the gradient against two values of the answer itself.
+def slope_is_that_of_its_values(
+    attempt, params, before: tuple, after: tuple, where: str, spread: float, times: int = 5
+) -> None:
+    """Along random directions in the parameters: the gradient against two values of the answer itself.
 
-    The answer is called as (*before, params, *after), and has to use the same noise each time.
+    The answer is called as (*before, params, *after), and has to use the same noise each time. The parameters are filled
+    anew with N(0, spread^2) each time: along some directions a part that is missing is small.
     """
+    for _ in range(times):
+        _slope_is_that_of_its_values(attempt, filled(attempt, params, spread), before, after, where)
+
+
+def _slope_is_that_of_its_values(attempt, params, before, after, where):
     leaves, step = params.leaves(), 1e-3
     trained = [leaf.dtype.kind == "f" and leaf.size > 0 for leaf in leaves]
     ways = [attempt.rng.normal(size=leaf.shape) if t else 0 * leaf for leaf, t in zip(leaves, trained)]
@@ -188,15 +196,19 @@ def slope_is_that_of_its_values(attempt, params, before: tuple, after: tuple, wh
         [(leaf + sign * step * way).astype(leaf.dtype) if t else leaf for leaf, way, t in zip(leaves, ways, trained)]
         for sign in (1, -1)
     ]
-    up, down = (has_shape(attempt.float64(*before, params.with_leaves(end), *after), ()) for end in ends)
-    slopes = attempt.float64.grad(len(before)).keep(*before, params, *after).leaves()
-    found = 0.0
-    for slope, high, low, t in zip(slopes, *ends, trained):
-        if t:
-            slope = finite(has_shape(slope, high.shape, what="JAX"), what="JAX", where=where)
-            found += float(np.sum(slope.astype(np.float64) * (high.astype(np.float64) - low)))
-    want = float(up.astype(np.float64) - down)
-    # Over the kink of a unit, and in float32, the difference is coarse; a gradient that is cut is off by far more.
-    close(np.float64(found / (2 * step)), want / (2 * step), Tolerance(0.05, 0.05), what="JAX",
+    up, down = (params.with_leaves(end) for end in ends)
+    values = [has_shape(attempt.float64(*before, end, *after), ()).astype(np.float64) for end in (up, down)]
+    found = []
+    for place in (params, up, down):
+        slopes, along = attempt.float64.grad(len(before)).keep(*before, place, *after).leaves(), 0.0
+        for slope, high, low, t in zip(slopes, *ends, trained):
+            if t:
+                slope = finite(has_shape(slope, high.shape, what="JAX"), what="JAX", where=where)
+                along += float(np.sum(slope.astype(np.float64) * (high.astype(np.float64) - low)))
+        found.append(along)
+    # Where a unit has its kink between the two values, their difference is that of a slope between those at the ends.
+    want = float(values[0] - values[1])
+    nearest = np.clip(want, min(found), max(found))
+    close(np.float64(nearest / (2 * step)), want / (2 * step), Tolerance(0.05, 0.05), what="JAX",
           where=f"{where}, along a random direction in the parameters",
           says="the slope of the loss against two values of your own at the same key")  # fmt: skip

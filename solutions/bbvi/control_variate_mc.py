@@ -178,6 +178,7 @@ exercise = Exercise(
     question="3.9",
     minutes=15,
     difficulty=2,
+    slow=True,  # four programs of many draws at a thousand keys
     hints=(
         "Which number about Z do you know exactly, without drawing anything?",
         "A draw of z above its known mean comes with a y that is too large as well. Let a pilot of n_pilot draws "

@@ -55,7 +55,7 @@ def draw_by_draw(key, n, example=1):
         keys = jax.random.split(key)
         if example == 1:
             return jnp.exp(sum(jax.random.uniform(k) for k in keys) ** 2)
-        return jnp.float32(jax.random.exponential(keys[0]) + jax.random.gamma(keys[1], 1.0) * 2 > 4)
+        return jnp.float32(sum(mean * jax.random.exponential(k) for mean, k in zip((1, 2), keys)) > 4)
 
     y = jax.vmap(draw)(jax.random.split(key, n))
     return jnp.array([y.mean(), jnp.mean(y**2) - y.mean() ** 2])[0], y.std() ** 2

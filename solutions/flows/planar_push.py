@@ -160,6 +160,7 @@ exercise = Exercise(
     question="5.6",
     minutes=25,
     difficulty=2,
+    slow=True,  # trains with the learner's `fit_energy` first
     differentiable=True,
     needs=("fit_energy",),
     hints=(

@@ -70,7 +70,7 @@ def it_is_the_price_of_the_image_at_its_code(attempt):
 
 def its_slope_is_that_of_its_values(attempt):
     params, x = vae_oracles.tiny(attempt, 2, 0.6), vae_oracles.images(attempt.rng, _N).astype(np.float64)
-    vae_oracles.slope_is_that_of_its_values(attempt, params, (), (x,), f"{_N} images")
+    vae_oracles.slope_is_that_of_its_values(attempt, params, (), (x,), f"{_N} images", 0.6)
 
 
 # ---- known wrong answers ----------------------------------------------------------------------

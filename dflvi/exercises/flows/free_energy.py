@@ -132,6 +132,7 @@ exercise = Exercise(
     question="5.6",
     minutes=15,
     difficulty=2,
+    slow=True,
     differentiable=True,
     needs=("fit_energy", "planar_push"),
     hints=(

@@ -84,6 +84,7 @@ exercise = Exercise(
     question="5.6",
     minutes=25,
     difficulty=2,
+    slow=True,
     differentiable=True,
     needs=("fit_energy",),
     hints=(
