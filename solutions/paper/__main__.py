@@ -1,0 +1,89 @@
+"""Rezende and Mohamed's experiment with images at its own size: `python -m solutions.paper train`, or `make paper`."""
+
+import argparse
+import math
+import sys
+import time
+from pathlib import Path
+
+from dflvi.data import DataError
+from solutions.paper.model import Model
+from solutions.paper.run import DATA, UPDATES, PaperError, Setting, devices_for, one
+
+ROOT = Path(__file__).parent.parent.parent
+RECORDS, RUNS = ROOT / "docs" / "paper", ROOT / "runs"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Carry out a command. 0: done, or stopped when its minutes were over; 1: stopped by trouble; 2: cannot begin."""
+    words = sys.argv[1:] if argv is None else argv
+    given = _parser().parse_args(words)
+    try:
+        return _train(given)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except PaperError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The last checkpoint is kept; the same command goes on from there.", file=sys.stderr)
+        return 130
+
+
+def _train(given) -> int:
+    models = [Model("planar", K) for K in given.planar] + [Model("nice", K) for K in given.nice]
+    settings = [Setting(model, given.data, seed, learning_rate=given.learning_rate)
+                for seed in given.seeds for model in dict.fromkeys(models)]  # fmt: skip
+    deadline = time.monotonic() + 60 * given.minutes
+    devices = tuple(devices_for(settings[0].batch, given.devices))
+    for setting in settings:
+        if not one(setting, given.updates, given.samples, given.runs, given.records, devices, deadline):
+            return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m solutions.paper", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="train")
+    new = commands.add_parser(
+        "train", help="train every model with every seed, judge it, and write its record",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )  # fmt: skip
+    new.add_argument("--data", choices=DATA, default="mnist", help="digits: the 5,000 that come with the course")
+    new.add_argument("--planar", type=_layers, nargs="*", default=[0, 10, 20, 40, 80], metavar="K", help="layers")
+    new.add_argument("--nice", type=_layers, nargs="*", default=[10, 20, 40, 80], metavar="K", help="layers")
+    new.add_argument("--seeds", type=_layers, nargs="+", default=[1, 2, 3], metavar="SEED", help="a run each")
+    new.add_argument("--updates", type=_count, default=UPDATES, help="how many each run shall have")
+    new.add_argument("--minutes", type=_number, default=math.inf, help="stop after so many; the same command goes on")
+    new.add_argument("--samples", type=_count, default=200, help="importance samples for each image")
+    new.add_argument("--learning-rate", type=_number, default=1e-5, help="of RMSprop")
+    new.add_argument("--devices", type=_count, default=None, help="share each batch among so many; None: all that can")
+    new.add_argument("--runs", type=Path, default=RUNS, help="folder of the checkpoints")
+    new.add_argument("--records", type=Path, default=RECORDS, help="folder of the records")
+    return parser
+
+
+def _layers(text):
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+    return value
+
+
+def _count(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _number(text):
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+    return value
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
