@@ -48,5 +48,5 @@ def apply_mlp(params: Mlp, x: Float[Array, "... n_in"]) -> Float[Array, "... n_o
 
 def _affine(layer, x):
     W, b = layer
-    y = x @ W if W.ndim == 2 else jnp.tensordot(x, W, 1)
+    y = (x @ W.reshape(len(W), -1)).reshape(*x.shape[:-1], *W.shape[1:])
     return y + jnp.broadcast_to(b, y.shape)

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from dflvi.data import DataError
+from solutions.paper import results
 from solutions.paper.model import Model
-from solutions.paper.run import DATA, UPDATES, PaperError, Setting, devices_for, one
+from solutions.paper.run import DATA, UPDATES, PaperError, Setting, devices_for, one, write
 
 ROOT = Path(__file__).parent.parent.parent
 RECORDS, RUNS = ROOT / "docs" / "paper", ROOT / "runs"
@@ -17,9 +18,12 @@ RECORDS, RUNS = ROOT / "docs" / "paper", ROOT / "runs"
 def main(argv: list[str] | None = None) -> int:
     """Carry out a command. 0: done, or stopped when its minutes were over; 1: stopped by trouble; 2: cannot begin."""
     words = sys.argv[1:] if argv is None else argv
-    given = _parser().parse_args(words)
+    parser = _parser()
+    given = parser.parse_args(words)
+    if given.command == "train" and not given.planar + given.nice:
+        parser.error("Nothing to train: name a number of layers, --planar 10 for example.")
     try:
-        return _train(given)
+        return _train(given) if given.command == "train" else _table(given)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
@@ -32,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _train(given) -> int:
-    models = [Model("planar", K) for K in given.planar] + [Model("nice", K) for K in given.nice]
+    models = [Model("planar", K) for K in given.planar] + [Model("nice", K) if K else Model() for K in given.nice]
     settings = [Setting(model, given.data, seed, learning_rate=given.learning_rate)
                 for seed in given.seeds for model in dict.fromkeys(models)]  # fmt: skip
     deadline = time.monotonic() + 60 * given.minutes
@@ -40,46 +44,66 @@ def _train(given) -> int:
     for setting in settings:
         if not one(setting, given.updates, given.samples, given.runs, given.records, devices, deadline):
             return 0
+        _table(given)
+    return 0
+
+
+def _table(given) -> int:
+    place = given.records.parent / "results.md"
+    text = results.page(results.read(given.records)).encode()
+    if place.exists() and place.read_bytes() == text:
+        return 0
+    write(place, lambda file: file.write(text), lost="The records are kept.")
+    print(f"{place} is written.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m solutions.paper", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="train")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="train | table")
     new = commands.add_parser(
-        "train", help="train every model with every seed, judge it, and write its record",
+        "train", help="train every model with every seed, judge it, write its record and results.md",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )  # fmt: skip
     new.add_argument("--data", choices=DATA, default="mnist", help="digits: the 5,000 that come with the course")
-    new.add_argument("--planar", type=_layers, nargs="*", default=[0, 10, 20, 40, 80], metavar="K", help="layers")
-    new.add_argument("--nice", type=_layers, nargs="*", default=[10, 20, 40, 80], metavar="K", help="layers")
-    new.add_argument("--seeds", type=_layers, nargs="+", default=[1, 2, 3], metavar="SEED", help="a run each")
-    new.add_argument("--updates", type=_count, default=UPDATES, help="how many each run shall have")
-    new.add_argument("--minutes", type=_number, default=math.inf, help="stop after so many; the same command goes on")
-    new.add_argument("--samples", type=_count, default=200, help="importance samples for each image")
-    new.add_argument("--learning-rate", type=_number, default=1e-5, help="of RMSprop")
-    new.add_argument("--devices", type=_count, default=None, help="share each batch among so many; None: all that can")
+    new.add_argument("--planar", type=_from_zero, nargs="*", default=[0, 10, 20, 40, 80], metavar="K", help="layers")
+    new.add_argument("--nice", type=_from_zero, nargs="*", default=[10, 20, 40, 80], metavar="K", help="layers")
+    new.add_argument("--seeds", type=_from_zero, nargs="+", default=[1, 2, 3], metavar="SEED", help="a run each")
+    new.add_argument("--updates", type=_from_one, default=UPDATES, help="how many each run shall have")
+    new.add_argument("--minutes", type=_positive, default=math.inf, help="stop after so many; the same command goes on")
+    new.add_argument("--samples", type=_from_one, default=200, help="importance samples for each image")
+    new.add_argument("--learning-rate", type=_positive, default=1e-5, help="of RMSprop")
+    new.add_argument("--devices", type=_from_one, default=None, help="that share a batch; None: all that can")
     new.add_argument("--runs", type=Path, default=RUNS, help="folder of the checkpoints")
-    new.add_argument("--records", type=Path, default=RECORDS, help="folder of the records")
+    table = commands.add_parser("table", help="write results.md anew from the records")
+    for command in (new, table):
+        command.add_argument("--records", type=Path, default=RECORDS, help="folder; results.md is written beside it")
     return parser
 
 
-def _layers(text):
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+def _from_zero(text):
+    return _at_least(0, text)
+
+
+def _from_one(text):
+    return _at_least(1, text)
+
+
+def _at_least(least, text):
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{value} is less than {least}")
     return value
 
 
-def _count(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return value
-
-
-def _number(text):
-    value = float(text)
+def _positive(text):
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
     if not value > 0:
         raise argparse.ArgumentTypeError(f"{text} is not more than 0")
     return value

@@ -198,14 +198,9 @@ def train_until(
     everywhere = on_all(devices)
     state, X = jax.device_put(run.state, everywhere), jax.device_put(X, everywhere)
     run, kept_at, kept = run._replace(state=state), time.monotonic(), run.done
-    programs = {}
     while run.done < updates and time.monotonic() < deadline:
-        length = min(PIECE, updates - run.done)
-        t = jnp.int32(run.done)
-        if length not in programs:
-            programs[length] = piece.lower(setting, devices, length, run.state, t, X).compile()
-        start = time.perf_counter()
-        state, mean = programs[length](run.state, t, X)
+        length, start = min(PIECE, updates - run.done), time.perf_counter()
+        state, mean = piece(setting, devices, length, run.state, jnp.int32(run.done), X)
         done, mean = run.done + length, float(mean)
         run = Run(state, done, run.seconds + time.perf_counter() - start, np.vstack([run.curve, [done, mean]]))
         if not np.isfinite(mean):
@@ -241,7 +236,7 @@ def save(path: Path, config: dict[str, Any], run: Run) -> None:
 
 
 def load(path: Path, config: dict[str, Any], start: Run) -> Run:
-    """The run that a checkpoint holds, or `start` where there is none.
+    """The run that a checkpoint holds, or `start` where there is none. Where only the one before is left, that.
 
     Raises:
         PaperError: a checkpoint that is cut off, or of another configuration. Nothing is changed.
@@ -251,17 +246,27 @@ def load(path: Path, config: dict[str, Any], start: Run) -> Run:
             continue
         try:
             return _read(place, config, start)
-        except PaperError as error:
-            raise error
-        except Exception as error:
-            raise PaperError(
-                f"{place} is cut off or damaged ({type(error).__name__}). {_remedy(place, path, config, start)}"
-            ) from error
+        except PaperError:
+            raise
+        except Exception as error:  # what NumPy and zipfile say of damaged files, and of some they say nothing else
+            remedy = _remedy(place, path, config, start)
+            raise PaperError(f"{place} is cut off or damaged ({type(error).__name__}). {remedy}") from error
     return start
 
 
+def _remedy(place, path, config, start):
+    before = _before(path)
+    if place == before or not before.exists():
+        return f"Remove {place.name} to begin anew."
+    try:
+        done = _read(before, config, start).done
+    except Exception:
+        return f"Remove {path.name} and {before.name} to begin anew."
+    return f"{before} beside it is whole, at update {done:,}: remove {path.name} to go on from there."
+
+
 def _read(place, config, start):
-    with np.load(place, allow_pickle=False) as file:
+    with place.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         there = json.loads(str(file["config"]))
         other = [f"{key} is {there.get(key)} there and {value} here" for key, value in config.items()
                  if there.get(key) != value]  # fmt: skip
@@ -275,16 +280,6 @@ def _read(place, config, start):
             if (a.shape, a.dtype) != (b.shape, b.dtype):
                 raise ValueError(f"an array of {a.dtype} {a.shape} where {b.dtype} {b.shape} is expected")
         return Run(jax.tree.unflatten(tree, read), int(file["done"]), float(file["seconds"]), file["curve"])
-
-
-def _remedy(place, path, config, start):
-    if place == path:
-        try:
-            done = _read(_before(path), config, start).done
-            return f"{_before(path)} beside it is whole, at update {done:,}: remove {path.name} to go on from there."
-        except Exception:
-            pass
-    return f"Remove {place.name} to begin anew."
 
 
 def _before(path):
@@ -399,12 +394,16 @@ def one(
     if run.done:
         print(f"{setting.title}: going on from update {run.done:,}.", file=out)
     line = Line(out)
-    first = run
+    compiled = []  # the run after its first piece, when there was something to compile
 
     def say(run):
-        rate = (run.done - first.done) / (run.seconds - first.seconds)
-        line.show(f"{setting.title}: update {run.done:,} of {updates:,}, free energy {run.curve[-1, 1]:.2f}, "
-                  f"{rate:.0f} a second, {duration((updates - run.done) / rate)} left")  # fmt: skip
+        text = f"{setting.title}: update {run.done:,} of {updates:,}, free energy {run.curve[-1, 1]:.2f}"
+        if compiled:
+            rate = (run.done - compiled[0].done) / (run.seconds - compiled[0].seconds)
+            text += f", {rate:.0f} a second, {duration((updates - run.done) / rate)} left"
+        else:
+            compiled.append(run)
+        line.show(text)
 
     run = train_until(setting, run, updates, X, devices, partial(save, checkpoint, config), deadline, say)
     line.end()
