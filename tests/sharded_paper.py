@@ -6,9 +6,9 @@ import sys
 from functools import partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from dflvi.checking import compile_cache
 from solutions.paper import run
 from solutions.paper.model import Model, free_energy, init
 
@@ -34,11 +34,11 @@ def gradient(of, params, key, x):
     return jax.jit(jax.grad(of)).lower(params, key, x, 5000).compile()
 
 
-def main(flow):
+def main(flow, control):
     setting = run.Setting(Model(flow, 3, latents=6, hidden=7), "digits", seed=1, batch=BATCH)
     key, rng = jax.random.key(0), np.random.default_rng(0)
-    params = init(key, setting.model, PIXELS)
-    params = jax.tree.map(lambda leaf: leaf + 0.1 * rng.normal(size=leaf.shape).astype(np.float32), params)
+    shapes = jax.eval_shape(partial(init, model=setting.model, pixels=PIXELS), key)
+    params = jax.tree.map(lambda leaf: (0.5 * rng.normal(size=leaf.shape)).astype(np.float32), shapes)
     x = (rng.random((BATCH, PIXELS)) < 0.4).astype(np.uint8)
     told = {"devices": len(jax.devices())}
     slopes = {}
@@ -52,12 +52,14 @@ def main(flow):
         float(np.abs(np.asarray(a) - np.asarray(b)).max() / np.abs(b).max())
         for a, b in zip(slopes[4], slopes[1], strict=True)
     )
-    told["unasked"] = dots(gradient(partial(free_energy, setting.model), *arguments).as_text())
+    if control == "control":
+        told["unasked"] = dots(gradient(partial(free_energy, setting.model), *arguments).as_text())
     X = jax.device_put(np.repeat(x, 3, axis=0), run.on_all(devices))
     state = jax.device_put(run.begun(setting, PIXELS).state, run.on_all(devices))
-    told["piece"] = dots(run.piece.lower(setting, devices, 4, state, jnp.int32(0), X).compile().as_text())
+    told["piece"] = dots(run.piece.lower(setting, devices, 4, 1, state, 0, X).compile().as_text())
     print(json.dumps(told))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    compile_cache.use()
+    main(*sys.argv[1:])

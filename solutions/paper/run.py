@@ -156,24 +156,36 @@ def loss(model: Model, devices: tuple[jax.Device, ...]) -> Callable:
 
 
 @partial(jax.jit, static_argnames=("setting", "devices", "length"), donate_argnames="state")
-def piece(setting: Setting, devices: tuple[jax.Device, ...], length: int, state: Any, t: int, X: jax.Array) -> Any:
-    """Updates t, t + 1, ... of a run: the state after them, and the mean of their losses. Uses up the old state."""
-    _, key_of_order, key_of_noise, _ = _keys(setting)
+def piece(
+    setting: Setting, devices: tuple[jax.Device, ...], length: int, seed: int, state: Any, t: int, X: jax.Array
+) -> tuple[Any, jax.Array]:
+    """Updates t, t + 1, ... of a run: the state after them, and the mean of their losses. Uses up the old state.
+
+    The seed is given apart, and that of the setting is not looked at: so one program serves all seeds.
+    """
+    _, key_of_order, key_of_noise, _ = _keys(seed)
     ts = t + jnp.arange(length)
     keys = jax.vmap(partial(jax.random.fold_in, key_of_noise))(ts)
-    of, rmsprop = loss(setting.model, devices), optimizer(setting)
+    of, rmsprop = loss(setting.model, devices), optimizer(setting._replace(seed=0))
     state, losses = train.run_steps(of, rmsprop, setting.batch, True, state, ts, keys, X, key_of_order)
     return jax.lax.with_sharding_constraint(state, on_all(devices)), jnp.mean(losses)
 
 
-def _keys(setting):
-    return jax.random.split(jax.random.key(setting.seed), 4)
-
-
 def begun(setting: Setting, pixels: int) -> Run:
     """A run before its first update."""
-    params = init(_keys(setting)[0], setting.model, pixels)
-    return Run((params, optimizer(setting).init(params)), 0, 0.0, np.zeros((0, 2)))
+    state = _first_state(setting._replace(seed=0), setting.seed, pixels)
+    return Run(state, 0, 0.0, np.zeros((0, 2)))
+
+
+@partial(jax.jit, static_argnames=("setting", "pixels"))
+def _first_state(setting, seed, pixels):
+    params = init(_keys(seed)[0], setting.model, pixels)
+    return params, optimizer(setting).init(params)
+
+
+def _keys(seed):
+    """For the first parameters, the order of the images, the noise, and the rulers."""
+    return jax.random.split(jax.random.key(seed), 4)
 
 
 def train_until(
@@ -184,7 +196,7 @@ def train_until(
 
     Args:
         setting: of the run.
-        run: where it stands.
+        run: where it stands; its state is used up.
         updates: how many it shall have.
         X: what it learns from.
         devices: that share each batch.
@@ -196,11 +208,12 @@ def train_until(
         PaperError: a free energy that is no number any more.
     """
     everywhere = on_all(devices)
+    any_seed = setting._replace(seed=0)
     state, X = jax.device_put(run.state, everywhere), jax.device_put(X, everywhere)
     run, kept_at, kept = run._replace(state=state), time.monotonic(), run.done
     while run.done < updates and time.monotonic() < deadline:
         length, start = min(PIECE, updates - run.done), time.perf_counter()
-        state, mean = piece(setting, devices, length, run.state, jnp.int32(run.done), X)
+        state, mean = piece(any_seed, devices, length, setting.seed, run.state, run.done, X)
         done, mean = run.done + length, float(mean)
         run = Run(state, done, run.seconds + time.perf_counter() - start, np.vstack([run.curve, [done, mean]]))
         if not np.isfinite(mean):
@@ -326,7 +339,7 @@ def rulers(
     setting: Setting, params: Any, X: np.ndarray, samples: int, say: Callable[[int], None] = lambda done: None
 ) -> dict[str, float]:
     """Bound and log-likelihood of images in nats, means over them, with standard errors over images."""
-    key, at_a_time, found = _keys(setting)[3], 500, []
+    key, at_a_time, found = _keys(setting.seed)[3], 500, []
     for n in range(0, len(X), at_a_time):
         found.append(evaluate(setting.model, jax.random.fold_in(key, n), params, X[n : n + at_a_time], samples))
         jax.block_until_ready(found[-1])
