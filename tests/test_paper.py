@@ -325,8 +325,10 @@ def said(paths, *words):
 def test_train_writes_a_record_and_the_page_and_goes_on_when_more_is_asked_for(paths, capsys):
     runs, records = paths
     assert said(paths, "--planar", 2, 2, "--nice", "--seeds", 3, 4, "--updates", 6) == 0
-    assert sorted(path.stem for path in records.iterdir()) == ["digits-planar-2-seed-3", "digits-planar-2-seed-4"]
-    told = json.loads((records / "digits-planar-2-seed-4.json").read_text())
+    assert sorted(path.stem for path in records.iterdir()) == [
+        "digits-planar-2-seed-3-6-updates", "digits-planar-2-seed-4-6-updates",
+    ]  # fmt: skip
+    told = json.loads((records / "digits-planar-2-seed-4-6-updates.json").read_text())
     words = "train --data digits --planar 2 --seeds 4 --updates 6 --samples 4"
     assert told["command"] == f"python -m solutions.paper {words}"
     assert told["test"]["log_likelihood"] >= told["test"]["elbo"]
@@ -340,6 +342,21 @@ def test_train_writes_a_record_and_the_page_and_goes_on_when_more_is_asked_for(p
     assert "going on from update 6" in capsys.readouterr().out
     assert said(paths, "--planar", 2, "--nice", "--updates", 3) == 1
     assert "at update 9 already" in capsys.readouterr().err
+    assert len(list(records.iterdir())) == 3
+    assert said(paths, "--planar", 2, "--nice", "--updates", 6, "--learning-rate", 1) == 1
+    assert "learning_rate is 1e-05 there and 1.0 here. Name another folder with --records" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("few")
+def test_a_run_that_another_process_is_at_is_left_to_it(paths, capsys):
+    checkpoint = paths[0] / "digits-planar-2-seed-3.npz"
+    with run._alone(checkpoint) as first, run._alone(checkpoint) as second:
+        assert (first, second) == (True, False)
+        assert said(paths, "--planar", 2, "--nice", "--updates", 6) == 0
+    assert "another process is at it" in capsys.readouterr().out
+    assert not checkpoint.exists()
+    with run._alone(checkpoint) as third:
+        assert third
 
 
 @pytest.mark.usefixtures("few")
@@ -365,7 +382,7 @@ def test_a_data_set_that_cannot_be_had(paths, capsys, monkeypatch):
     monkeypatch.delenv("DFLVI_DATA", raising=False)
     run.images.cache_clear()
     assert said(paths, "--data", "fashion-mnist") == 2
-    assert "To fetch fashion-mnist" in capsys.readouterr().err
+    assert "Or take --data digits" in capsys.readouterr().err
     assert not paths[0].exists()
 
 

@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _train(given) if given.command == "train" else _table(given)
     except DataError as error:
-        print(error, file=sys.stderr)
+        print(f"{error} Or take --data digits.", file=sys.stderr)
         return 2
     except PaperError as error:
         print(f"\n{error}", file=sys.stderr)

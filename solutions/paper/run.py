@@ -4,6 +4,7 @@ A run is a pure function of its setting: the rows, the noise and the factor of u
 alone. So it may be stopped and gone on with as often as one likes, and more updates may be asked for later.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -21,6 +22,11 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 from dflvi import data, train
 from solutions.paper.model import Model, evaluate, free_energy, init
@@ -161,14 +167,17 @@ def piece(
 ) -> tuple[Any, jax.Array]:
     """Updates t, t + 1, ... of a run: the state after them, and the mean of their losses. Uses up the old state.
 
-    The seed is given apart, and that of the setting is not looked at: so one program serves all seeds.
+    The seed is given apart, and that of the setting is not looked at: so one program serves all seeds. The mean is nan
+    where a parameter is no number any more.
     """
     _, key_of_order, key_of_noise, _ = _keys(seed)
     ts = t + jnp.arange(length)
     keys = jax.vmap(partial(jax.random.fold_in, key_of_noise))(ts)
     of, rmsprop = loss(setting.model, devices), optimizer(setting._replace(seed=0))
     state, losses = train.run_steps(of, rmsprop, setting.batch, True, state, ts, keys, X, key_of_order)
-    return jax.lax.with_sharding_constraint(state, on_all(devices)), jnp.mean(losses)
+    finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(state[0])]))
+    mean = jnp.where(finite, jnp.mean(losses), jnp.nan)
+    return jax.lax.with_sharding_constraint(state, on_all(devices)), mean
 
 
 def begun(setting: Setting, pixels: int) -> Run:
@@ -280,12 +289,9 @@ def _remedy(place, path, config, start):
 
 def _read(place, config, start):
     with place.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-        there = json.loads(str(file["config"]))
-        other = [f"{key} is {there.get(key)} there and {value} here" for key, value in config.items()
-                 if there.get(key) != value]  # fmt: skip
-        if other:
+        if other := _differences(json.loads(str(file["config"])), config):
             raise PaperError(
-                f"{place} is of another run: {', '.join(other)}. Ask for the same, or name another folder with --runs."
+                f"{place} is of another run: {other}. Ask for the same, or name another folder with --runs."
             )
         leaves, tree = jax.tree.flatten(start.state)
         read = [file[f"leaf_{i}"] for i in range(len(leaves))]
@@ -293,6 +299,12 @@ def _read(place, config, start):
             if (a.shape, a.dtype) != (b.shape, b.dtype):
                 raise ValueError(f"an array of {a.dtype} {a.shape} where {b.dtype} {b.shape} is expected")
         return Run(jax.tree.unflatten(tree, read), int(file["done"]), float(file["seconds"]), file["curve"])
+
+
+def _differences(there, here):
+    return ", ".join(
+        f"{key} is {there.get(key)} there and {value} here" for key, value in here.items() if there.get(key) != value
+    )
 
 
 def _before(path):
@@ -322,10 +334,8 @@ def write(path: Path, content: Callable[[Any], None], lost: str, before: Path | 
             os.replace(path, before)
         os.replace(beside, path)
     except OSError as error:
-        try:
-            beside.unlink(missing_ok=True)
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise PaperError(
             f"{path} cannot be written: {error.strerror or error}. {lost} Make room, or name another folder, and give "
             "the same command again."
@@ -380,7 +390,8 @@ def hardware(devices: tuple[jax.Device, ...]) -> str:
     """The class of the hardware: "CPU, 2 cores", "1 x NVIDIA H100"."""
     if devices[0].platform == "cpu":
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        return f"CPU, {cores} cores" if len(devices) == 1 else f"CPU, {cores} cores as {len(devices)} devices"
+        counted = f"CPU, {cores} core{'s' if cores != 1 else ''}"
+        return counted if len(devices) == 1 else f"{counted} as {len(devices)} devices"
     return f"{len(devices)} x {devices[0].device_kind}"
 
 
@@ -388,17 +399,57 @@ def one(
     setting: Setting, updates: int, samples: int, runs: Path, records: Path, devices: tuple[jax.Device, ...],
     deadline: float = float("inf"), out: Any = None,
 ) -> bool:  # fmt: skip
-    """Carry a run on, judge it when its updates are done, and write its record. False where time was up before that."""
+    """Carry a run on, judge it when its updates are done, and write its record.
+
+    A run that another process is at is left to it, so that the same command given twice shares the work.
+
+    Args:
+        setting: of the run.
+        updates: how many it shall have.
+        samples: of importance sampling, for each image.
+        runs: folder of the checkpoints.
+        records: folder of the records.
+        devices: that share each batch.
+        deadline: when to stop (`time.monotonic`).
+        out: where to say what happens.
+
+    Returns:
+        False where time was up before the record was there.
+
+    Raises:
+        PaperError: a checkpoint or record that is not of this run, trouble with the disk, a run that diverges.
+        DataError: images that cannot be had.
+    """
     out = out or sys.stdout
-    place = records / f"{setting.name}.json"
+    place, checkpoint = records / f"{setting.name}-{updates}-updates.json", runs / f"{setting.name}.npz"
     X, test = images(setting.data)
     config = configuration(setting, X)
-    if _is_there(place, config, updates, samples):
+    if _is_there(place, config, samples):
         print(f"{setting.title}: {place} is there.", file=out)
         return True
-    checkpoint = runs / f"{setting.name}.npz"
-    start = begun(setting, X.shape[1])
-    run = load(checkpoint, config, start)
+    with _alone(checkpoint) as alone:
+        if not alone:
+            print(f"{setting.title}: another process is at it.", file=out)
+            return True
+        run = _trained(setting, updates, X, checkpoint, config, devices, deadline, out)
+        if run.done < updates or time.monotonic() > deadline:
+            where = f"at update {run.done:,} of {updates:,}"
+            print(f"{setting.title}: stopped {where}; the same command goes on.", file=out)
+            return False
+        judged, line, params = {}, Line(out), jax.device_put(run.state[0], devices[0])
+        for name, part in (("test", test), ("train", X[:1000])):
+            judged[name] = rulers(setting, params, part, samples, lambda n, name=name, part=part: line.show(
+                f"{setting.title}: {name} images {n:,} of {len(part):,}, {samples} samples each"))  # fmt: skip
+        line.end()
+        told = record(setting, run, samples, devices, judged, config)
+        write(place, lambda file: file.write(as_json(told).encode()), lost="The checkpoint is whole.")
+    print(f"{setting.title}: {updates:,} updates, elbo {judged['test']['elbo']:.2f}, "
+          f"log p(x) {judged['test']['log_likelihood']:.2f} on the test images.", file=out)  # fmt: skip
+    return True
+
+
+def _trained(setting, updates, X, checkpoint, config, devices, deadline, out):
+    run = load(checkpoint, config, begun(setting, X.shape[1]))
     if run.done > updates:
         raise PaperError(
             f"{checkpoint} is at update {run.done:,} already, further than --updates {updates:,}. Ask for at least as "
@@ -406,8 +457,7 @@ def one(
         )
     if run.done:
         print(f"{setting.title}: going on from update {run.done:,}.", file=out)
-    line = Line(out)
-    compiled = []  # the run after its first piece, when there was something to compile
+    compiled, line = [], Line(out)  # the run after its first piece, when there was something to compile
 
     def say(run):
         text = f"{setting.title}: update {run.done:,} of {updates:,}, free energy {run.curve[-1, 1]:.2f}"
@@ -415,24 +465,34 @@ def one(
             rate = (run.done - compiled[0].done) / (run.seconds - compiled[0].seconds)
             text += f", {rate:.0f} a second, {duration((updates - run.done) / rate)} left"
         else:
-            compiled.append(run)
+            compiled.append(run._replace(state=None))
         line.show(text)
 
-    run = train_until(setting, run, updates, X, devices, partial(save, checkpoint, config), deadline, say)
-    line.end()
-    if run.done < updates or time.monotonic() > deadline:
-        print(f"{setting.title}: stopped at update {run.done:,} of {updates:,}; the same command goes on.", file=out)
-        return False
-    params, judged = jax.device_put(run.state[0], devices[0]), {}
-    for name, part in (("test", test), ("train", X[:1000])):
-        judged[name] = rulers(setting, params, part, samples, lambda n, name=name, part=part: line.show(
-            f"{setting.title}: {name} images {n:,} of {len(part):,}, {samples} samples each"))  # fmt: skip
-    line.end()
-    told = record(setting, run, samples, devices, judged, config)
-    write(place, lambda file: file.write(as_json(told).encode()), lost="The checkpoint is whole.")
-    print(f"{setting.title}: {told['updates']:,} updates, elbo {judged['test']['elbo']:.2f}, "
-          f"log p(x) {judged['test']['log_likelihood']:.2f} on the test images.", file=out)  # fmt: skip
-    return True
+    try:
+        return train_until(setting, run, updates, X, devices, partial(save, checkpoint, config), deadline, say)
+    finally:
+        line.end()
+
+
+@contextlib.contextmanager
+def _alone(checkpoint):
+    """Whether no other process is at this run, and none will be meanwhile. The system forgets it if we are killed."""
+    if fcntl is None:
+        yield True
+        return
+    try:
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        file = checkpoint.with_name(f".{checkpoint.stem}.lock").open("w")
+    except OSError as error:
+        said = f"{checkpoint} cannot be written: {error.strerror}. Name another folder with --runs."
+        raise PaperError(said) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 def as_json(told: dict[str, Any]) -> str:
@@ -441,14 +501,17 @@ def as_json(told: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _is_there(place, config, updates, samples):
+def _is_there(place, config, samples):
     if not place.exists():
         return False
     try:
         told = json.loads(place.read_text())
-    except ValueError:
-        raise PaperError(f"{place} is no JSON. Remove it; the run itself is kept.") from None
-    return told.get("updates") == updates and told.get("samples") == samples and config.items() <= told.items()
+        other = _differences(told, config)
+    except (ValueError, AttributeError):
+        raise PaperError(f"{place} is no record. Remove it; the run itself is kept.") from None
+    if other:
+        raise PaperError(f"{place} is of another run: {other}. Name another folder with --records.")
+    return told.get("samples") == samples
 
 
 def duration(seconds: float) -> str:
