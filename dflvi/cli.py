@@ -30,6 +30,7 @@ examples:
   dflvi check answers.py 2.8 --json       one question, for a program to read
   dflvi hint cavi_step                    the next hint
   dflvi status                            what is done and what is not
+  dflvi report                            one page with what you built
 
 Exit status of check: 0 at least one answer passed and none is wrong, 1 otherwise, 2 the file or the words
 on the command line cannot be used."""
@@ -125,9 +126,20 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("status", _status, "what is done and what is not",
                   "Progress can be carried to another machine.")  # fmt: skip
     one = sub.add_mutually_exclusive_group()
+    one.add_argument("--core", action="store_true", help="only the exercises of the three-hour path")
     one.add_argument("--code", action="store_true", help="print a short code that carries what is passed")
     one.add_argument("--load", metavar="CODE_OR_FILE", help="take over such a code, or an exported file")
     one.add_argument("--export", metavar="FILE", type=Path, help="write a file with everything, answers too")
+
+    sub = command(
+        "report", _report, "write one page of HTML that gathers what you built",
+        "From your progress, and from the notebooks in FOLDER as they were last saved: run them first. Nothing is run "
+        "here. The page loads nothing from elsewhere, so that you can send it as it is.",
+    )  # fmt: skip
+    sub.add_argument("folder", metavar="FOLDER", type=Path, nargs="?",
+                     help="with your run notebooks (default: work, if it is here, else this folder)")  # fmt: skip
+    sub.add_argument("--out", metavar="FILE", type=Path, default=Path("dflvi-report.html"),
+                     help="the page (default: dflvi-report.html)")  # fmt: skip
 
     sub = command("update", _update, "bring the notebooks of this edition, and keep what you wrote in yours")
     sub.add_argument("--into", metavar="FOLDER", type=Path, default="work", help="yours (default: work)")
@@ -395,7 +407,14 @@ def _status(args: argparse.Namespace) -> int:
         else:
             print(f"{progress.merge(Path(args.load))} events taken over.")
     else:
-        print(overview.table())
+        print(overview.table(args.core))
+    return 0
+
+
+def _report(args: argparse.Namespace) -> int:
+    from dflvi.checking import report
+
+    print(report.write(args.folder, args.out))
     return 0
 
 

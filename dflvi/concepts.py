@@ -62,6 +62,29 @@ CONCEPTS = {
     "what is left of the gap": Concept("nfvi", "6.8, 6.9", ("the VAE with flows", "black-box VI")),
 }
 
+# The shortest way from a density under a map to a flow behind an encoder, in exercises. Each needs only what is
+# before it here, or what the notebook's go-on cells put in place.
+CORE = (
+    "conjugacy.affine_gaussian_logpdf",
+    "conjugacy.kl_diag_std",
+    "conjugacy.free_energy",
+    "conjugacy.kl_to_posterior",
+    "conjugacy.q1_6_1",
+    "cavi.reverse_kl",
+    "cavi.cavi_step",
+    "bbvi.score_samples",
+    "vae.reparam_normal",
+    "vae.neg_elbo",
+    "flows.coupling",
+    "nfvi.elbo_flow",
+    "nfvi.constrain_planar",
+    "nfvi.planar",
+    "nfvi.chain",
+    "nfvi.sample_posterior",
+    "nfvi.neg_elbo_nf",
+    "nfvi.gaps",
+)
+
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _TOP = 120, 40, 158, 58, 24  # of a box; from box to box; of the headings
 
 
@@ -70,7 +93,29 @@ def leads_to(name: str) -> list[str]:
     return [other for other, concept in CONCEPTS.items() if name in concept.needs]
 
 
-def _notebook(section: str) -> str:
+def ideas_of(question: str) -> list[str]:
+    """The ideas that a question asks for: "1.5" is one of those of "KL divergence"."""
+    return [name for name, concept in CONCEPTS.items() if question in questions(concept.questions)]
+
+
+def after(question: str) -> list[str]:
+    """The ideas that are built on those of a question."""
+    return [other for name in ideas_of(question) for other in leads_to(name)]
+
+
+def questions(text: str) -> list[str]:
+    """The questions that "3.2 to 3.4, 3.6" names."""
+    found = []
+    for part in text.split(", "):
+        first, _, last = part.partition(" to ")
+        section, low = first.split(".")
+        high = (last or first).split(".")[1]
+        found += [f"{section}.{n}" for n in range(int(low), int(high) + 1)]
+    return found
+
+
+def notebook(section: str) -> str:
+    """The name of the file: "02_cavi.ipynb"."""
     return f"{list(SECTIONS).index(section) + 1:02}_{section}.ipynb"
 
 
@@ -153,7 +198,7 @@ class ConceptMap:
         title = f"{needs}; leads to: {', '.join(after)}" if after else needs
         return (
             f'<li style="position:absolute;left:{x}px;top:{y}px;margin:0">'
-            f'<a href="{_notebook(concept.section)}" title="{html.escape(title)}" style="display:block;'
+            f'<a href="{notebook(concept.section)}" title="{html.escape(title)}" style="display:block;'
             f"box-sizing:border-box;width:{_WIDTH}px;height:{_HEIGHT}px;padding:3px 5px;border:{border};"
             f'border-radius:5px;background:{back};color:#111;text-decoration:none">'
             f"{html.escape(concept.questions)}&ensp;{html.escape(name)}</a></li>"

@@ -1,4 +1,4 @@
-"""The author's commands: `python -m solutions new | build | verify`."""
+"""The author's commands: `python -m solutions new | build | verify | prose`."""
 
 import argparse
 import sys
@@ -15,6 +15,10 @@ def main(argv: list[str] | None = None) -> int:
         from solutions import verify
 
         return verify.main(words[1:])
+    if words == ["prose"]:
+        from solutions import prose
+
+        return prose.main()
     given = _parser().parse_args(words)
     try:
         if given.command == "new":
@@ -39,7 +43,7 @@ def _say_differences(section: str | None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m solutions", description="Commands for authors.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="new | build | verify")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="new | build | verify | prose")
     start = commands.add_parser("new", help="start an exercise: one file from a template")
     start.add_argument("section", help=", ".join(SECTIONS))
     start.add_argument("name", help="of the function, or of the item: q2_3_1")
@@ -50,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--check", action="store_true", help="write nothing; 1 if something is not current")
     make.add_argument("--fresh", action="store_true", help="run solved notebooks again that did not change")
     commands.add_parser("verify", help="hold exercises against all that is promised of each")
+    commands.add_parser("prose", help="print how long the notebooks are, and minutes that do not fit their lines")
     return parser
 
 

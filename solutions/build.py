@@ -201,12 +201,15 @@ def question_files(section: str | None = None) -> dict[Path, str]:
 
 def all_files(section: str | None = None) -> dict[Path, str]:
     """Path -> text of every built file that is not executed."""
-    from solutions import editions, table_of_questions
+    from solutions import editions, symbols, table_of_questions
 
     files = {**question_files(section), **editions.built_files(section)}
     readme = ROOT / "README.md"
     if section is None and readme.exists():
         files[readme] = table_of_questions.with_table(readme.read_text())
+    page = ROOT / symbols.FILE
+    if section is None and page.exists():
+        files[page] = symbols.with_table(page.read_text(), editions.sources())
     return files
 
 

@@ -12,6 +12,7 @@ A code cell that is the one line `# exercise: NAME` becomes the cells of that ex
 import ast
 import base64
 import copy
+import functools
 import hashlib
 import inspect
 import io
@@ -34,6 +35,7 @@ import dflvi
 from dflvi.checking.answers import SECTIONS
 from dflvi.checking.exercise import Choice, Exercise, Ladder, Prediction, Question, answer_source
 from dflvi.checking.learner_errors import STUB
+from dflvi.concepts import CORE
 from solutions import build
 from solutions.build import ROOT, BuildError
 
@@ -297,8 +299,9 @@ def _frame(exercise: Question) -> str:
         blocks.append(exercise.as_markdown().strip())
     elif not callable(exercise.function):  # a value: the docstring of its file is the statement
         blocks.append(inspect.cleandoc(_module(exercise).__doc__ or "").partition("\n")[2].strip())
+    core = "Core path. " if exercise.id in CORE else ""
     blocks.append(
-        f"*About {exercise.minutes} minutes, difficulty {exercise.difficulty} of 3. Stuck? "
+        f"*{core}About {exercise.minutes} minutes, difficulty {exercise.difficulty} of 3. Stuck? "
         f"`ex.{name}.hint()` gives {hints}, `ex.{name}.reveal()` our answer.*"
     )
     return "\n\n".join(filter(None, blocks))
@@ -371,12 +374,17 @@ def _bound_before(name: str, source: Source) -> set[str]:
             break
         bound |= {about["exercise"]} if about["role"] == "anchor" else set()
         if about["role"] == "given" and not tags & LEFT_OUT["solved"]:
-            try:
-                tree = ast.parse(cell.source)
-            except SyntaxError:  # a magic
-                continue
-            bound |= {one for node in tree.body for one in build.binds(node)}
+            bound |= _bound_by(cell.source)
     return bound
+
+
+@functools.cache
+def _bound_by(code: str) -> frozenset[str]:
+    """The names that a given cell imports or defines."""
+    try:
+        return frozenset(name for node in ast.parse(code).body for name in build.binds(node))
+    except SyntaxError:  # a magic
+        return frozenset()
 
 
 def _overview(source: Source) -> str:
@@ -386,9 +394,11 @@ def _overview(source: Source) -> str:
         for one in source.exercises.values()
     ]
     total = sum(exercise.minutes for exercise in source.exercises.values())
+    core = sum(exercise.minutes for exercise in source.exercises.values() if exercise.id in CORE)
     head = (
-        f"**Facilitator edition.** Exercises: {len(rows)}. Work: about {total} minutes. The code is that of "
-        "the solved edition; under each check stand the mistakes it recognises, hints and the worked answer."
+        f"**Facilitator edition.** Exercises: {len(rows)}. Work: about {total} minutes, {core} of them on the "
+        "core path. The code is that of the solved edition; under each check stand the mistakes it recognises, hints "
+        "and the worked answer."
     )
     columns = ["| | about | name | minutes | difficulty | mistakes known |", "|---|---|---|---|---|---|"]
     return "\n".join([head, "", *columns, *rows])

@@ -2,12 +2,10 @@
 
 from collections import Counter
 
-from dflvi.checking.overview import exercises
-from dflvi.concepts import CONCEPTS, leads_to
+from dflvi.checking.overview import KINDS, exercises
+from dflvi.concepts import CORE, after, ideas_of
 
 BEGIN, END = "<!-- questions: built -->", "<!-- /questions -->"
-_WORDS = {"function": "function", "value": "value", "ladder": "derivation", "choice": "choice",
-          "prediction": "prediction"}  # fmt: skip
 
 
 def with_table(readme: str) -> str:
@@ -21,28 +19,26 @@ def table() -> str:
     asked: dict[str, list] = {}
     for exercise in exercises():
         asked.setdefault(exercise.question, []).append(exercise)
-    lines = ["| question | idea | exercises | minutes | leads to |", "|---|---|---|---|---|"]
+    lines = ["| question | idea | exercises | minutes | core | leads to |", "|---|---|---|---|---|---|"]
     for question, found in asked.items():
         if question.endswith(".0"):  # the warm-up
             continue
-        ideas = [name for name, concept in CONCEPTS.items() if question in questions(concept.questions)]
-        after = [other for name in ideas for other in leads_to(name)]
-        cells = question, ", ".join(ideas), _kinds(found), str(sum(one.minutes for one in found)), ", ".join(after)
-        lines.append(f"| {' | '.join(cells)} |")
+        kinds, leads = _kinds(found), ", ".join(after(question))
+        cells = question, ", ".join(ideas_of(question)), kinds, _minutes(found), _core_minutes(found) or "", leads
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    everything = exercises()
+    lines.append(f"| in all | | {_kinds(everything)} | {_minutes(everything)} | {_core_minutes(everything)} | |")
     return "\n".join(lines)
 
 
-def questions(text: str) -> list[str]:
-    """The questions that "3.2 to 3.4, 3.6" names."""
-    found = []
-    for part in text.split(", "):
-        first, _, last = part.partition(" to ")
-        section, low = first.split(".")
-        high = (last or first).split(".")[1]
-        found += [f"{section}.{n}" for n in range(int(low), int(high) + 1)]
-    return found
+def _minutes(found: list) -> int:
+    return sum(one.minutes for one in found)
+
+
+def _core_minutes(found: list) -> int:
+    return _minutes([one for one in found if one.id in CORE])
 
 
 def _kinds(found: list) -> str:
-    counts = Counter(_WORDS[one.kind] for one in found)
+    counts = Counter(KINDS[one.kind] for one in found)
     return ", ".join(f"{n} {word if n == 1 else word + 's'}" for word, n in counts.items())

@@ -79,10 +79,15 @@ def test_types_stand_on_nothing():
     assert not imported(ROOT / "dflvi" / "types.py")
 
 
+def test_the_concept_map_stands_on_nothing():
+    assert not imported(ROOT / "dflvi" / "concepts.py")
+
+
 def test_checking_stands_on_types_and_plots():
+    may = ("dflvi", "dflvi.types", "dflvi.plots", "dflvi.data", "dflvi.concepts")
     for path in modules("dflvi/checking"):
         assert all(
-            name in ("dflvi", "dflvi.types", "dflvi.plots", "dflvi.data") or name.startswith("dflvi.checking")
+            name in may or name.startswith("dflvi.checking")
             for name in imported(path)
             if name != "dflvi.exercises"
         ), f"{path}: {imported(path)}"

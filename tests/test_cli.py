@@ -293,7 +293,9 @@ HANGS = "import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True:\n    p
 def start_and_wait_for_the_child(folder):
     (folder / "hangs.py").write_text(HANGS)
     command = [sys.executable, "-m", "dflvi.cli", "check", "hangs.py"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores it
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     wait_until(lambda: (folder / "pid").exists() and (folder / "pid").read_text(), 60)
     return process, int((folder / "pid").read_text())
 
@@ -488,7 +490,7 @@ def test_what_is_no_progress_is_not_loaded(say, write, given, says):
 def test_a_table_that_is_not_read_to_its_end_is_no_error(tmp_path):
     command = f"{sys.executable} -m dflvi.cli status | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path)
-    assert done.stdout.startswith("question")
+    assert done.stdout.split()[:2] == ["name", "kind"]
     assert done.stderr == ""
 
 

@@ -7,25 +7,17 @@ import pytest
 
 import dflvi
 from dflvi.checking.answers import SECTIONS
-from dflvi.concepts import CONCEPTS, ConceptMap, leads_to
+from dflvi.concepts import CONCEPTS, ConceptMap, after, ideas_of, leads_to, questions
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = {1: 6, 2: 8, 3: 11, 4: 6, 5: 6, 6: 9}  # of each section of the curriculum
 
 
-def numbers(text):
-    """The questions that "3.2 to 3.4" or "2.5, 2.8" names."""
-    if " to " in text:
-        section, (first, last) = text[0], (int(part.split(".")[1]) for part in text.split(" to "))
-        return [f"{section}.{n}" for n in range(first, last + 1)]
-    return text.split(", ")
-
-
 def test_each_of_the_46_questions_is_on_the_map_once():
-    found = sorted(number for concept in CONCEPTS.values() for number in numbers(concept.questions))
+    found = sorted(number for concept in CONCEPTS.values() for number in questions(concept.questions))
     assert found == sorted(f"{section}.{n}" for section, last in QUESTIONS.items() for n in range(1, last + 1))
     for concept in CONCEPTS.values():
-        assert {SECTIONS[int(number[0]) - 1] for number in numbers(concept.questions)} == {concept.section}
+        assert {SECTIONS[int(number[0]) - 1] for number in questions(concept.questions)} == {concept.section}
 
 
 def test_nothing_is_built_on_what_comes_later():
@@ -59,6 +51,13 @@ def test_it_shows_itself(section):
 def test_it_can_be_asked_twice():
     assert isinstance(dflvi.concept_map("vae"), ConceptMap)
     assert isinstance(dflvi.concept_map("vae"), ConceptMap)
+
+
+def test_what_a_text_names():
+    assert questions("3.2 to 3.4, 3.6") == ["3.2", "3.3", "3.4", "3.6"]
+    assert questions("1.1") == ["1.1"]
+    assert ideas_of("3.3") == ["Fisher information"]
+    assert after("3.3") == ["stochastic VI"]
 
 
 def test_what_leads_where():

@@ -1137,3 +1137,18 @@ name.yours_or_ours(lambda y, A, b: jnp.sum(y))
     assert "not installed here" in run.stdout
     assert "\nwrong\n" in run.stdout
     assert "ours is not installed" in run.stdout
+
+
+@pytest.mark.parametrize("square", [False, True])
+@pytest.mark.parametrize("library", [np, jnp])
+def test_the_largest_array_on_the_way(library, square):
+    def dot(x):
+        x = library.asarray(x)
+        return library.sum(x[:, None] * x[None, :]) if square else library.sum(x) ** 2
+
+    def without_jax(x):
+        return float(dot(np.asarray(x)))
+
+    answer = dot if library is jnp else without_jax
+    largest = Attempt(Here({"dot": answer}), "dot").largest(np.ones(1000, np.float32))
+    assert (largest > 1000**2 / 4) == square

@@ -19,6 +19,7 @@ import pytest
 
 from dflvi.checking import progress
 from dflvi.checking.exercise import Choice, Ladder, Prediction
+from dflvi.concepts import CORE
 from solutions import build, editions
 
 SECONDS = 60  # of a cell, on 2 cores that do nothing else
@@ -135,6 +136,14 @@ class Notebook:
         result = run(editions.edition(source, "learner"), tmp_path)
         assert not_clean(result) == []
         assert set(result.status.values()) <= {"not-attempted"}
+
+    @pytest.mark.full
+    def test_the_core_path_alone_passes_and_needs_nothing_of_the_rest(self, source, tmp_path):
+        core = [name for name in source.exercises if f"{source.section}.{name}" in CORE]
+        result = run(editions.edition(source, "learner", core), tmp_path)
+        assert not_clean(result) == []
+        passed = {name for name, status in result.status.items() if status == "passed"}
+        assert passed == {f"{source.section}.{name}" for name in core}
 
     def test_the_solved_edition_runs_clean_and_every_check_passes(self, source, tmp_path):
         result = run(editions.edition(source, "solved"), tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from dflvi.checking import overview, progress
 from dflvi.checking.answers import SECTIONS
+from dflvi.concepts import CORE
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -362,12 +363,12 @@ def test_the_table_says_in_words_what_is_done():
     progress.note("cavi.pseudo_kl", "reveal")
     progress.note("cavi.pseudo_kl", "hint", n=2)
     table = overview.table()
-    lines = {line.split()[1]: line.split() for line in repr(table).splitlines() if line[:1].isdigit()}
+    lines = {line.split()[0]: line.split() for line in repr(table).splitlines() if line[:2] == "  "}
     assert lines["cavi_step"][-3:] == ["passed", "2", "0"]
     assert lines["pseudo_kl"][-3:] == ["revealed", "0", "2"]
     cavi = [row for row in table.rows if row.section == "cavi"]
     minutes = sum(row.minutes for row in cavi if row.name not in ("cavi_step", "pseudo_kl"))
-    total = f"1 of {len(cavi)} passed, 1 revealed, about {minutes} minutes to go"
+    total = f"1 of {len(cavi)} passed, 1 revealed, about {minutes} of {sum(row.minutes for row in cavi)} minutes to go"
     assert f"cavi: {total}" in repr(table)
     assert f"cavi: {total}" in table._repr_html_()
 
@@ -384,6 +385,24 @@ def test_the_table_is_a_table_to_a_screen_reader_and_plain_in_a_terminal():
         assert all(row.find("th").get("scope") == "row" for row in rows)
     assert "<" not in repr(overview.table())
     assert max(map(len, repr(overview.table()).splitlines())) <= 110
+
+
+def test_the_table_says_of_each_question_its_idea_its_minutes_and_what_it_leads_to():
+    rows = [row for row in overview.table().rows if row.question == "3.5"]
+    says = f"3.5 score-function gradients, {sum(row.minutes for row in rows)} minutes; "
+    says += "leads to: variance reduction, pathwise gradients"
+    assert f"\n{says}\n" in repr(overview.table())
+    assert f">{says}</th>" in overview.table()._repr_html_()
+
+
+def test_the_core_path_alone():
+    rows = overview.table(core=True).rows
+    assert {f"{row.section}.{row.name}" for row in rows} == set(CORE)
+    total = sum(row.minutes for row in rows)
+    assert repr(overview.table(core=True)).endswith(f"0 of {len(rows)} passed, about {total} of {total} minutes to go")
+    assert repr(overview.table()).endswith(
+        f"\ncore path: 0 of {len(rows)} passed, about {total} of {total} minutes to go"
+    )
 
 
 def test_status_is_the_table():

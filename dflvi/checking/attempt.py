@@ -38,6 +38,13 @@ class Attempt:
         told = self.host.call(self.name, (*self._ops, ("shapes", None)), _sendable(args), _sendable(kwargs))
         return [(tuple(shape), dtype) for shape, dtype in told]
 
+    def largest(self, *args: Any, **kwargs: Any) -> int:
+        """How many numbers the largest array holds that is made on the way to the result.
+
+        Nothing is computed for it, unless the function leaves JAX: then it is run once and its memory is watched.
+        """
+        return self.host.call(self.name, (*self._ops, ("largest", None)), _sendable(args), _sendable(kwargs))
+
     def vmap(self, *in_axes: int | None) -> "Attempt":
         """Mapped over an axis of each positional argument; None for an argument that is not mapped."""
         return self._with(("vmap", in_axes))

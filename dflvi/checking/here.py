@@ -7,6 +7,7 @@ import functools
 import inspect
 import io
 import textwrap
+import tracemalloc
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dflvi.checking import learner_errors
+from dflvi.checking import learner_errors, programs
 from dflvi.checking.learner_errors import LearnerError, in_their_words
 from dflvi.checking.values import Handle, Key, Keys, Opaque, Record
 
@@ -25,7 +26,7 @@ _LEFT_JAX = (
     jax.errors.TracerArrayConversionError,
     jax.errors.TracerIntegerConversionError,
 )
-_MANY_PROGRAMS = 500
+_MANY_PROGRAMS = 200
 # A longer program (a Python loop that was unrolled) is quicker to run than to compile.
 _TOO_LONG_TO_COMPILE = 1500
 
@@ -161,6 +162,8 @@ class Here:
         asked, left_jax = {op for op, _ in ops}, self.left_jax
         if "shapes" in asked:
             return _shapes(_guarded(name, answer), args, kwargs)
+        if "largest" in asked:
+            return _largest(_guarded(name, answer), args, kwargs)
         arguments = _Arguments(args, kwargs)
         key = (id(answer), name, ops, arguments.static)  # a program holds its answer and arguments, and so their ids
         if key not in self._programs:
@@ -184,7 +187,7 @@ class Here:
                 if has_while and not self.may_hang:
                     raise ContainsWhile(name)
                 if equations <= _TOO_LONG_TO_COMPILE:
-                    self._programs[shapes] = traced.lower().compile(compiler_options())
+                    self._programs[shapes] = programs.compiled(traced, arguments.dynamic, compiler_options())
                     return rest.put_back(jax.block_until_ready(self._programs[shapes](*arguments.dynamic)))
                 if asked - {"jit", "float64", "keep", "afresh"}:
                     return rest.put_back(jax.block_until_ready(program(*arguments.dynamic)))
@@ -216,6 +219,26 @@ def _shapes(fn: Callable, args: list, kwargs: dict) -> list[tuple]:
     except _LEFT_JAX:
         leaves = program(*arguments.dynamic)
     return [(tuple(np.shape(leaf)), str(leaf.dtype)) for leaf in leaves if hasattr(leaf, "dtype")]
+
+
+def _largest(fn: Callable, args: list, kwargs: dict) -> int:
+    """How many numbers the largest array holds that a function makes; of NumPy's, what the peak would have held."""
+    arguments = _Arguments(args, kwargs)
+    program = _Rest().take_off(functools.partial(arguments.call, fn), _NUMBERS)
+    try:
+        return _largest_of(jax.make_jaxpr(program)(*arguments.dynamic).jaxpr)
+    except _LEFT_JAX:
+        tracemalloc.start()
+        try:
+            program(*arguments.dynamic)
+            return tracemalloc.get_traced_memory()[1] // 8
+        finally:
+            tracemalloc.stop()
+
+
+def _largest_of(jaxpr: Any) -> int:
+    made = [int(np.prod(variable.aval.shape)) for equation in jaxpr.eqns for variable in equation.outvars]
+    return max([0, *made, *(_largest_of(inner) for equation in jaxpr.eqns for inner in _inner(equation))])
 
 
 def _ready(result: Any) -> Any:
@@ -419,12 +442,16 @@ def _size_of(jaxpr: Any) -> tuple[int, bool]:
     for equation in jaxpr.eqns:
         equations += 1
         has_while = has_while or equation.primitive.name == "while"
-        for parameter in jax.tree.leaves(list(equation.params.values()), is_leaf=lambda p: hasattr(p, "eqns")):
-            inner = getattr(parameter, "jaxpr", parameter)
-            if hasattr(inner, "eqns"):
-                n, found = _size_of(inner)
-                equations, has_while = equations + n, has_while or found
+        for inner in _inner(equation):
+            n, found = _size_of(inner)
+            equations, has_while = equations + n, has_while or found
     return equations, has_while
+
+
+def _inner(equation: Any) -> list:
+    """The programs inside an equation: the body of a loop, a branch, a jitted function."""
+    leaves = jax.tree.leaves(list(equation.params.values()), is_leaf=lambda p: hasattr(p, "eqns"))
+    return [inner for inner in (getattr(leaf, "jaxpr", leaf) for leaf in leaves) if hasattr(inner, "eqns")]
 
 
 def _codes(answer: Any, seen: set) -> list:
