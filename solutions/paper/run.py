@@ -323,7 +323,8 @@ def write(path: Path, content: Callable[[Any], None], lost: str, before: Path | 
     Raises:
         PaperError: the disk is full or may not be written. What was in the place is still there.
     """
-    beside = path.with_name(f".{path.name}.new")
+    # Checkpoints of a run have one writer at a time; results.md may have two.
+    beside = path.with_name(f".{path.name}.new" if before else f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as file:
