@@ -3,6 +3,7 @@ PYTHON   ?= python3
 LAB_ARGS ?=
 PYTEST_ARGS ?=
 PEERS_PIP_ARGS ?=
+PAPER_ARGS ?=
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -12,7 +13,7 @@ PEERS_STAMP := $(PEERS)/.made-from-peers-txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: env lab test test-full test-keys bench bench-peers lint build lock clean help
+.PHONY: env lab test test-full test-keys bench bench-peers paper lint build lock clean help
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -62,6 +63,9 @@ bench: env  ## measure
 
 bench-peers: env $(PEERS_STAMP)  ## measure against PyTorch, normflows, FlowJAX (PEERS_PIP_ARGS="..." to get a torch for CPUs)
 	$(BIN)/python benchmarks/bench.py vae_epoch planar coupling nfvae
+
+paper: env  ## the paper's images at full size (PAPER_ARGS="--data digits --updates 20000 --minutes 20")
+	$(BIN)/python -m solutions.paper train $(PAPER_ARGS)
 
 $(PEERS_STAMP): benchmarks/peers.txt
 	@echo "making $(PEERS), 1.5 GB with a torch for CPUs ..."

@@ -74,25 +74,35 @@ def expect_binary(x) -> None:
         )
 
 
-_FULL = {  # name -> where it may be had, and the published digest of the images and of the labels
+_FULL = {  # name -> where it may be had, and the published digests of its files
     "fashion-mnist": (
         "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-        "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-        "md5:25c81989df183df01b3e8a0aad5dffbe",
+        {
+            "train-images-idx3-ubyte.gz": "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "train-labels-idx1-ubyte.gz": "md5:25c81989df183df01b3e8a0aad5dffbe",
+            "t10k-images-idx3-ubyte.gz": "md5:bef4ecab320f06d8554ea6380940ec79",
+            "t10k-labels-idx1-ubyte.gz": "md5:bb300cfdad3c16e7a12a480ee83cd310",
+        },
     ),
     "mnist": (
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
-        "sha256:440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-        "sha256:3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        {
+            "train-images-idx3-ubyte.gz": "sha256:440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            "train-labels-idx1-ubyte.gz": "sha256:3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            "t10k-images-idx3-ubyte.gz": "sha256:8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            "t10k-labels-idx1-ubyte.gz": "sha256:f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        },
     ),
 }
-_FILES = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
+_PARTS = {"train": "train", "test": "t10k"}  # and how their files begin
 # Where Debian's package dataset-fashion-mnist puts them.
 _DEBIAN = (Path("/usr/share/datasets/fashion-mnist"),)
 
 
-def fetch_full(name: str) -> tuple[np.ndarray, np.ndarray]:
+def fetch_full(name: str, part: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """60,000 images and their labels: "mnist" or "fashion-mnist", as `load_mnist` gives its 5,000.
+
+    With part="test" the 10,000 others that are kept for judging what was learned from the first.
 
     Fetched once, with a progress bar and a checked digest, into the cache folder of the user (or the one that
     DFLVI_DATA names); a file that was fetched is never asked for again, and one that was cut short is not kept. Where
@@ -100,13 +110,17 @@ def fetch_full(name: str) -> tuple[np.ndarray, np.ndarray]:
     "dflvi[data]"` unless the files are there already. Nothing in the course depends on it.
 
     Raises:
-        DataError: an unknown name, no network, no pooch, or other bytes than promised.
+        DataError: an unknown name or part, no network, no pooch, or other bytes than promised.
     """
     if name not in _FULL:
         raise DataError(f"There is no data set {name!r}. There are: {', '.join(sorted(_FULL))}.")
-    address, *digests = _FULL[name]
+    if part not in _PARTS:
+        raise DataError(f"There is no part {part!r} of {name}. There are: {', '.join(_PARTS)}.")
+    address, digests = _FULL[name]
     images, labels = (
-        _idx(_fetched(name, file, address, digest)) for file, digest in zip(_FILES, digests, strict=True)
+        _idx(_fetched(name, file, address, digest))
+        for file, digest in digests.items()
+        if file.startswith(_PARTS[part])
     )
     return images.reshape(len(images), -1), labels
 

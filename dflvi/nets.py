@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from dflvi.types import Key
 
-Mlp = list[tuple[Float[Array, "n_in n_out"], Float[Array, " n_out"]]]
+Mlp = list[tuple[Float[Array, "n_in *window n_out"], Float[Array, "*window n_out"]]]
 
 
 def init_mlp(key: Key, sizes: Sequence[int]) -> Mlp:
@@ -35,16 +35,18 @@ def apply_mlp(params: Mlp, x: Float[Array, "... n_in"]) -> Float[Array, "... n_o
     """The network at x: a ReLU after every layer but the last.
 
     Args:
-        params: what `init_mlp` made.
+        params: what `init_mlp` made. A hidden layer with an axis more, W [n_in, window, n_out] and b [window, n_out],
+            has maxout units in place of ReLUs: each is the largest of its window of affine functions.
         x: one input, or a batch of them in leading axes.
     """
     *hidden, last = params
     for layer in hidden:
-        x = jax.nn.relu(_affine(layer, x))
+        y = _affine(layer, x)
+        x = jax.nn.relu(y) if layer[0].ndim == 2 else jnp.max(y, axis=-2)
     return _affine(last, x)
 
 
 def _affine(layer, x):
     W, b = layer
-    y = x @ W
+    y = (x @ W.reshape(len(W), -1)).reshape(*x.shape[:-1], *W.shape[1:])
     return y + jnp.broadcast_to(b, y.shape)

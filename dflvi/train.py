@@ -75,7 +75,7 @@ def fit(
     order, key = (None, key) if data is None else jax.random.split(key)
     keys, ts = jax.random.split(key, steps), jnp.arange(steps)
     state = optimizer.init(params)
-    run = partial(_run, loss, optimizer, batch, numbered)
+    run = partial(run_steps, loss, optimizer, batch, numbered)
     traced = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((params, key, data)))
     if traced or not (progress or keep):
         (params, _), losses = run((params, state), ts, keys, data, order)
@@ -84,8 +84,24 @@ def fit(
 
 
 @partial(jax.jit, static_argnames=("loss", "optimizer", "batch", "numbered"))
-def _run(loss, optimizer, batch, numbered, start, ts, keys, data, order):
-    """Some steps of a run: its state after them, and the losses."""
+def run_steps(loss, optimizer, batch, numbered, start, ts, keys, data, order):
+    """Some steps of a run, for `fit` and for whoever keeps the state of a run between calls.
+
+    Args:
+        loss: as in `fit`.
+        optimizer: as in `fit`.
+        batch: as in `fit`.
+        numbered: as in `fit`.
+        start: parameters and the optimiser's state.
+        ts: the numbers of the steps, one after the other, [steps].
+        keys: a key for each, [steps].
+        data: as in `fit`.
+        order: the key of the order in which the rows of the data come. The order follows from it and from ts alone, so
+            that a run in parts is the run in one.
+
+    Returns:
+        parameters and state after the last step, and the loss before each step, [steps].
+    """
     if data is not None:
         n = len(jax.tree.leaves(data)[0])
         batch = min(batch, n)

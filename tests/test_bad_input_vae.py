@@ -150,10 +150,15 @@ def _write_idx(folder):
 
 def test_debian_s_files_are_used(tmp_path, monkeypatch):
     _write_idx(tmp_path / "debian")
+    for path in list((tmp_path / "debian").iterdir()):
+        path.with_name(path.name.replace("train", "t10k")).write_bytes(path.read_bytes())
     monkeypatch.setattr(data, "_DEBIAN", (tmp_path / "none", tmp_path / "debian"))
-    images, labels = data.fetch_full("fashion-mnist")
-    assert images.shape == (3, 4)
-    assert list(labels) == [7, 0, 1]
+    for part in ("train", "test"):
+        images, labels = data.fetch_full("fashion-mnist", part)
+        assert images.shape == (3, 4)
+        assert list(labels) == [7, 0, 1]
+    with pytest.raises(data.DataError, match="There are: train, test"):
+        data.fetch_full("fashion-mnist", "validation")
 
 
 def test_without_pooch_or_network_the_message_says_what_to_do(tmp_path, monkeypatch):

@@ -108,7 +108,7 @@ def test_the_lock_has_everything_that_pyproject_names():
 def test_the_makefile_has_the_promised_targets():
     command = ["make", "-s", "help"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in "env lab test test-full test-keys bench bench-peers lint build clean".split():
+    for target in "env lab test test-full test-keys bench bench-peers paper lint build clean".split():
         assert re.search(rf"make {target} ", shown), target
 
 

@@ -49,5 +49,5 @@ else:
     state = ADAM.init(PARAMS)
     ts, keys = jnp.arange(STEPS), jax.random.split(KEY, STEPS)
     began = time.perf_counter()
-    train._run.lower(loss, ADAM, 128, False, (PARAMS, state), ts, keys, X, order).compile()
+    train.run_steps.lower(loss, ADAM, 128, False, (PARAMS, state), ts, keys, X, order).compile()
     serve(fit, time.perf_counter() - began, ("jax", "optax"))
