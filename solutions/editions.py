@@ -159,8 +159,7 @@ def _begun_before(name: str, need: str, source: Source) -> bool:
         if build.anchor_of(cell.source) == name:
             return False
         if f"def {need}(" in cell.source:
-            of = {one: build.authored(source.section, one).question for one in (name, need)}
-            return of[need] != of[name]  # a first version serves earlier questions, not the one that asks for more
+            return need in build.names(source.section)
     return False
 
 

@@ -48,6 +48,7 @@ class Row(NamedTuple):
 
 
 _COLUMNS = ("name", "kind", "minutes", "core", "status", "attempts", "hints")
+_NUMBERS = ("minutes", "attempts", "hints")  # stand on the right, as notebooks have it
 _CORE = {False: "", True: "core"}
 
 
@@ -77,8 +78,9 @@ class Table:
         return "\n".join([*lines, "", *f"in all: {totals(self.rows)}".split("; ")])
 
     def _repr_html_(self) -> str:
-        left, wide = 'align="left" style="text-align:left"', f'colspan="{len(_COLUMNS)}"'
-        heads = "".join(f'<th scope="col" {left}>{column}</th>' for column in _COLUMNS)
+        left, wide = 'style="text-align:left"', f'colspan="{len(_COLUMNS)}"'
+        sides = {column: "" if column in _NUMBERS else " " + left for column in _COLUMNS}
+        heads = "".join(f'<th scope="col"{sides[column]}>{column}</th>' for column in _COLUMNS)
         bodies = ""
         for section, rows, says in self.sections():
             bodies += f'<tbody><tr><th scope="rowgroup" {wide} {left}>{section}: {says}</th></tr></tbody>'
@@ -86,7 +88,9 @@ class Table:
                 about = html.escape(_about(question, parts))
                 bodies += f'<tbody><tr><th scope="rowgroup" {wide} {left}>{about}</th></tr>'
                 for row in parts:
-                    cells = "".join(f"<td {left}>{html.escape(str(getattr(row, one)))}</td>" for one in _COLUMNS[1:])
+                    cells = "".join(
+                        f"<td{sides[one]}>{html.escape(str(getattr(row, one)))}</td>" for one in _COLUMNS[1:]
+                    )
                     bodies += f'<tr><th scope="row" {left}><code>{html.escape(row.name)}</code></th>{cells}</tr>'
                 bodies += "</tbody>"
         caption = f'<caption style="text-align:left">In all: {totals(self.rows)}</caption>'

@@ -181,8 +181,8 @@ def slope_is_that_of_its_values(
 ) -> None:
     """Along random directions in the parameters: the gradient against two values of the answer itself.
 
-    The answer is called as (*before, params, *after), and has to use the same noise each time. The parameters are filled
-    anew with N(0, spread^2) each time: along some directions a part that is missing is small.
+    The answer is called as (*before, params, *after), and has to use the same noise each time. The parameters are
+    filled anew with N(0, spread^2) each time: along some directions a part that is missing is small.
     """
     for _ in range(times):
         _slope_is_that_of_its_values(attempt, filled(attempt, params, spread), before, after, where)

@@ -91,7 +91,7 @@ def posteriors_and_draws(log_joints, draws: dict, z, *, images=None, rows=(), ga
     with_images = images is not None
     widths = [0.55] * with_images + [1.0] * len(draws)
     size = (0.8 + 2.1 * sum(widths), 0.5 + 2.1 * m)
-    figure, panels = plt.subplots(m, len(widths), figsize=size, dpi=80, squeeze=False, width_ratios=widths)
+    figure, panels = plt.subplots(m, len(widths), figsize=size, dpi=68, squeeze=False, width_ratios=widths)
     for i, row in enumerate(panels):
         if with_images:
             side = int(np.sqrt(np.asarray(images).shape[-1]))

@@ -64,9 +64,16 @@ _POINTS = 5
 
 
 def _layer(rng, D, M):
-    """A, B, b and points [_POINTS, D], with numbers of float32; pre-activations are of size 1 or so."""
-    A, B, b, z = (rng.normal(size=size) for size in ((D, M), (M, D), (M,), (_POINTS, D)))
-    return tuple(part.astype(np.float32).astype(np.float64) for part in (A, B * D**-0.5, b, z))
+    """A, B, b and points [_POINTS, D], with numbers of float32; pre-activations are of size 1 or so.
+
+    In a small space with several units the layer turns space over at some of the points.
+    """
+    for _ in range(200):
+        A, B, b, z = (rng.normal(size=size) for size in ((D, M), (M, D), (M,), (_POINTS, D)))
+        layer = tuple(part.astype(np.float32).astype(np.float64) for part in (A, B * D**-0.5, b, z))
+        if M == 1 or D > 10 or np.any(np.linalg.det(_jacobians(*layer)) < 0):
+            break
+    return layer
 
 
 def _carried(attempt, A, B, b, z, where):
@@ -102,7 +109,7 @@ def with_one_unit_it_is_a_planar_layer(attempt):
 def its_logdet_is_that_of_its_jacobian(attempt):
     for D, M in _SHAPES[1:]:
         A, B, b, z = _layer(attempt.rng, D, M)
-        where = f"D = {D}, M = {M}, random A, B, b and {_POINTS} points; some of the determinants may be negative"
+        where = f"D = {D}, M = {M}, random A, B, b and {_POINTS} points; some of the determinants are negative"
         _, logdet = _carried(attempt, A, B, b, z, where)
         want = np.linalg.slogdet(_jacobians(A, B, b, z))[1]
         # near a fold the log magnifies rounding, and with it what the trace compares
