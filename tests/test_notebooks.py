@@ -189,7 +189,7 @@ class NotebookWithExercises(Notebook):
 
 
 # Run by `make test-full` only, so that `make test` keeps to its 15 minutes on two cores.
-SELDOM = ("02_cavi", "03_bbvi", "04_vae", "06_nfvi")
+SELDOM = ("02_cavi", "03_bbvi", "04_vae", "05_flows", "06_nfvi")
 
 
 @pytest.mark.full
