@@ -225,7 +225,8 @@ FIRST, *OTHERS = NOTEBOOKS
 def test_every_cell_of_the_untouched_notebook_runs(open_notebook, name):
     page = open_notebook(name)
     page.run_all()
-    assert page.page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+    said = page.page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
+    assert said.all_inner_texts() == []
     assert page.page.locator(".jp-RenderedText[data-mime-type*=error]").count() == 0
     statuses = page.page.eval_on_selector_all(".dflvi-verdict", "all => all.map(v => v.dataset.status)")
     assert set(statuses) <= {"not-attempted"}

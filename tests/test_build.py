@@ -838,3 +838,15 @@ def test_planted_a_write_that_fails_leaves_what_was_there(shelf, tmp_path, monke
         updating.update(work, shelf(NEWER))
     assert (work / "01_conjugacy.ipynb").read_bytes() == before
     assert not [path for path in work.iterdir() if path.name.startswith(".")]
+
+
+def test_a_first_version_serves_no_check_of_the_question_that_asks_for_the_whole(real):
+    late = set()
+    for source in real:
+        order = list(source.exercises)
+        for name, exercise in source.exercises.items():
+            for need in getattr(exercise, "needs", ()):
+                if source.exercises[need].question == exercise.question and order.index(need) > order.index(name):
+                    late.add((name, need))
+    # `fit_energy` is made of these two, and its first version, without training, is enough for their checks.
+    assert late == {("planar_push", "fit_energy"), ("free_energy", "fit_energy")}
