@@ -50,6 +50,7 @@ class Lab:
             "DFLVI_QUICK": "1", "JUPYTER_PLATFORM_DIRS": "1",
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         }  # fmt: skip
+        environment.pop("MPLBACKEND", None)  # a kernel of its own choice draws into the page and closes its figures
         # Root is refused by Jupyter and by Chromium's sandbox; the flags for it stand here and nowhere else.
         as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         self.log = folder / "server.log"
